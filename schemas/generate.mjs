@@ -1,0 +1,56 @@
+/**
+ * Makes src/shared/shapes/ from the schemas: TypeScript types, and validators as plain code (no eval, so that a page under a
+ * strict CSP can run them). Run by `npm run shapes`; the output is never edited and not in git.
+ */
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import standaloneCode from 'ajv/dist/standalone/index.js';
+import { compile } from 'json-schema-to-typescript';
+
+const here = new URL('./', import.meta.url);
+const out = new URL('../src/shared/shapes/', here);
+/** Shapes whose validators are compiled; the others exist for documents and types. */
+const VALIDATED = {
+  isTitlePayload: 'title-payload.json',
+  isKeyManifest: 'key-manifest.json',
+  isStatusListPayload: 'status-list-payload.json',
+  isTrustDocument: 'trust.json',
+  isVerifyRequest: 'verify-request.json',
+  isVerificationReport: 'verification-report.json',
+};
+const TYPES = { ...VALIDATED, problem: 'problem.json' };
+
+const schemas = Object.fromEntries(
+  readdirSync(here)
+    .filter(name => name.endsWith('.json') && name !== 'titles.json')
+    .map(name => [name, JSON.parse(readFileSync(new URL(name, here), 'utf8'))]),
+);
+const ajv = new Ajv2020({ strict: true, strictTuple: false, unicodeRegExp: true, code: { source: true, esm: true, lines: true } });
+for (const schema of Object.values(schemas)) ajv.addSchema(schema);
+
+const code = standaloneCode.default(ajv, VALIDATED);
+if (/\brequire\(/.test(code)) throw new Error('a validator needs a run-time module: rewrite that schema with `pattern`');
+mkdirSync(out, { recursive: true });
+writeFileSync(new URL('validators.ts', out), `// @ts-nocheck -- generated from schemas/\n${code}\n`);
+
+const names = new Map();
+for (const file of Object.values(TYPES)) {
+  const text = await compile(schemas[file], schemas[file].title, {
+    bannerComment: '',
+    additionalProperties: false,
+    cwd: here.pathname,
+    format: false,
+    maxItems: 20,
+  });
+  for (const part of text.split(/^(?=export )/m)) {
+    const name = /^export (?:type|interface) (\w+)/.exec(part)?.[1];
+    if (name && !names.has(name)) names.set(name, part.replace(/\/\*\*[^/]*\*\/\s*$/, ''));
+  }
+}
+const guards = Object.entries(VALIDATED)
+  .map(([guard, file]) => `export const ${guard} = compiled.${guard} as unknown as (value: unknown) => value is ${schemas[file].title};`)
+  .join('\n');
+writeFileSync(
+  new URL('shapes.ts', out),
+  `// Generated from schemas/.\nimport * as compiled from './validators.ts';\n\n${[...names.values()].join('\n')}\n${guards}\n`,
+);

@@ -1,0 +1,68 @@
+/**
+ * Writes the audit inside the transaction that changes the data: both happen or neither. The last statement of every
+ * changing transaction. The audit is the legal record; the operators' log is another thing and holds no personal data.
+ */
+import { createHash } from 'node:crypto';
+import type { Db, Tx } from '../db/connect.ts';
+import type { Act } from '../shared/act.ts';
+import { GENESIS_HASH, hashedText, type AuditEntry, type AuditFact } from './entry.ts';
+import { append, entriesAfter, findHead, lockHead } from './store.ts';
+
+/** The facts stand in the chain afterwards, in the given order, each bound to the one before. */
+export async function record(scope: { tx: Tx; db: Db }, act: Act, facts: readonly AuditFact[]): Promise<void> {
+  const head = await lockHead(scope.tx, scope.db);
+  const entries: AuditEntry[] = [];
+  let previous = head ?? { seq: 0, hash: GENESIS_HASH };
+  for (const fact of facts) {
+    const entry = entryAfter(previous, act, fact);
+    entries.push(entry);
+    previous = entry;
+  }
+  await append(scope.tx, scope.db, { entries, first: head === undefined });
+}
+
+export interface ChainReport {
+  readonly entries: number;
+  /** The first place where the chain does not hold, if any. */
+  readonly brokenAt: number | undefined;
+}
+
+const PAGE = 2000;
+
+/** Walks the whole chain and names the first entry that was altered, removed or slipped in; also a cut-off end. */
+export async function checkChain(db: Db): Promise<ChainReport> {
+  let previous = { seq: 0, hash: GENESIS_HASH };
+  for (;;) {
+    const page = await entriesAfter(db, previous.seq, PAGE);
+    for (const entry of page) {
+      if (!follows(entry, previous)) return { entries: previous.seq, brokenAt: previous.seq + 1 };
+      previous = entry;
+    }
+    if (page.length < PAGE) break;
+  }
+  const head = (await findHead(db)) ?? { seq: 0, hash: GENESIS_HASH };
+  const whole = head.seq === previous.seq && head.hash === previous.hash;
+  return { entries: previous.seq, brokenAt: whole ? undefined : previous.seq + 1 };
+}
+
+function follows(entry: AuditEntry, previous: { seq: number; hash: string }): boolean {
+  return entry.seq === previous.seq + 1 && entry.previousHash === previous.hash && entry.hash === hashOf(entry);
+}
+
+function entryAfter(previous: { seq: number; hash: string }, act: Act, fact: AuditFact): AuditEntry {
+  const entry = {
+    seq: previous.seq + 1,
+    at: act.at,
+    actor: act.actor,
+    requestId: act.requestId,
+    action: fact.action,
+    subject: fact.subject,
+    detail: JSON.stringify(fact.detail ?? {}),
+    previousHash: previous.hash,
+  };
+  return { ...entry, hash: hashOf(entry) };
+}
+
+function hashOf(entry: Omit<AuditEntry, 'hash'>): string {
+  return createHash('sha256').update(hashedText(entry)).digest('hex');
+}

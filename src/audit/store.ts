@@ -1,0 +1,85 @@
+/** The audit's tables: insert-only entries and the one head row that every writer locks. Touches nothing else. */
+import { DataTypes, Op } from 'sequelize';
+import { table, type Db, type Table, type Tx } from '../db/connect.ts';
+import type { AuditEntry } from './entry.ts';
+
+interface EntryRow {
+  seq: number;
+  at: number;
+  actor: string;
+  request_id: string;
+  action: string;
+  subject: string;
+  detail: string;
+  previous_hash: string;
+  hash: string;
+}
+interface HeadRow {
+  id: number;
+  seq: number;
+  hash: string;
+}
+const HEAD_ID = 1;
+
+/** Last entry's place and hash, locked until the transaction ends; undefined before the first entry. */
+export async function lockHead(tx: Tx, db: Db): Promise<{ seq: number; hash: string } | undefined> {
+  const row = await heads(db).findOne({ where: { id: HEAD_ID }, transaction: tx, lock: tx.LOCK.UPDATE, raw: true });
+  const head = row as unknown as HeadRow | null;
+  return head === null ? undefined : { seq: Number(head.seq), hash: head.hash };
+}
+
+/** Appends entries whose hashes are made, and moves the head to the last of them. */
+export async function append(tx: Tx, db: Db, written: { entries: readonly AuditEntry[]; first: boolean }): Promise<void> {
+  const last = written.entries.at(-1);
+  if (!last) return;
+  await entries(db).bulkCreate(written.entries.map(toRow), { transaction: tx });
+  if (written.first) {
+    await heads(db).create({ id: HEAD_ID, seq: last.seq, hash: last.hash }, { transaction: tx });
+    return;
+  }
+  await heads(db).update({ seq: last.seq, hash: last.hash }, { where: { id: HEAD_ID }, transaction: tx });
+}
+
+/** The head as it stands, unlocked. */
+export async function findHead(db: Db): Promise<{ seq: number; hash: string } | undefined> {
+  const head = (await heads(db).findOne({ where: { id: HEAD_ID }, raw: true })) as unknown as HeadRow | null;
+  return head === null ? undefined : { seq: Number(head.seq), hash: head.hash };
+}
+
+/** Up to `limit` entries after that place, in order. */
+export async function entriesAfter(db: Db, seq: number, limit: number): Promise<readonly AuditEntry[]> {
+  const rows = await entries(db).findAll({ where: { seq: { [Op.gt]: seq } }, order: [['seq', 'ASC']], limit, raw: true });
+  return (rows as unknown as EntryRow[]).map(fromRow);
+}
+
+function entries(db: Db): Table<EntryRow> {
+  return table<EntryRow>(db, 'audit_entries', {
+    seq: { type: DataTypes.BIGINT, primaryKey: true },
+    at: DataTypes.BIGINT,
+    actor: DataTypes.STRING,
+    request_id: DataTypes.STRING,
+    action: DataTypes.STRING,
+    subject: DataTypes.STRING,
+    detail: DataTypes.TEXT,
+    previous_hash: DataTypes.STRING,
+    hash: DataTypes.STRING,
+  });
+}
+
+function heads(db: Db): Table<HeadRow> {
+  return table<HeadRow>(db, 'audit_head', {
+    id: { type: DataTypes.INTEGER, primaryKey: true },
+    seq: DataTypes.BIGINT,
+    hash: DataTypes.STRING,
+  });
+}
+
+function toRow(entry: AuditEntry): EntryRow {
+  const { requestId, previousHash, ...rest } = entry;
+  return { ...rest, request_id: requestId, previous_hash: previousHash };
+}
+
+function fromRow(row: EntryRow): AuditEntry {
+  const { request_id: requestId, previous_hash: previousHash, ...rest } = row;
+  return { ...rest, seq: Number(row.seq), at: Number(row.at), requestId, previousHash };
+}

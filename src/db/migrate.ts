@@ -1,0 +1,71 @@
+/**
+ * Brings the tables to what this release needs, one DDL statement at a time; a killed run continues where it stopped.
+ * The server never migrates by itself: it refuses to start when something is pending (architecture: forward only).
+ */
+import { DataTypes, QueryTypes, type QueryInterface } from 'sequelize';
+import { SequelizeStorage, Umzug } from 'umzug';
+import type { Db } from './connect.ts';
+import { MIGRATIONS } from './migrations/index.ts';
+import { DomainError } from '../shared/errors.ts';
+
+const LOCK = 'zhicheng-migrate';
+const LOCK_SECONDS = 60;
+
+/** Every migration has run afterwards. @returns names of those that ran now */
+export async function migrate(db: Db): Promise<readonly string[]> {
+  await takeLock(db);
+  try {
+    const done = await umzugOf(db).up();
+    return done.map(migration => migration.name);
+  } finally {
+    await freeLock(db);
+  }
+}
+
+/** Names of the migrations that have not run on this database. */
+export async function pendingMigrations(db: Db): Promise<readonly string[]> {
+  const pending = await umzugOf(db).pending();
+  return pending.map(migration => migration.name);
+}
+
+/** @throws DomainError MIGRATION_PENDING when the tables are older than this release */
+export async function demandMigrated(db: Db): Promise<void> {
+  const pending = await pendingMigrations(db);
+  if (pending.length === 0) return;
+  throw new DomainError('MIGRATION_PENDING', `数据库还有 ${pending.length} 项升级未执行，请先运行 zhicheng migrate。`);
+}
+
+function umzugOf(db: Db): Umzug<QueryInterface> {
+  return new Umzug<QueryInterface>({
+    migrations: MIGRATIONS.map(({ name, up }) => ({ name, up: async ({ context }) => repeatable(db, { name, up, context }) })),
+    context: db.sequelize.getQueryInterface(),
+    storage: new SequelizeStorage({ sequelize: db.sequelize, modelName: 'migrations', columnType: DataTypes.STRING(120) }),
+    logger: undefined,
+  });
+}
+
+/** A kill between a table's creation and its entry in the log leaves the object there: finding it again is success. */
+async function repeatable(
+  db: Db,
+  step: { name: string; up: (schema: QueryInterface) => Promise<void>; context: QueryInterface },
+): Promise<void> {
+  try {
+    await step.up(step.context);
+  } catch (error) {
+    if (!/already exists|Duplicate key name/i.test(String(error))) throw error;
+  }
+}
+
+/** One instance migrates at a time; SQLite's own file lock does that already. */
+async function takeLock(db: Db): Promise<void> {
+  if (db.dialect !== 'mysql') return;
+  const [row] = await db.sequelize.query<{ got: number }>(`SELECT GET_LOCK('${LOCK}', ${LOCK_SECONDS}) AS got`, {
+    type: QueryTypes.SELECT,
+  });
+  if (row?.got !== 1) throw new DomainError('DATABASE_BUSY', '另一个进程正在升级数据库，请稍后再试。');
+}
+
+async function freeLock(db: Db): Promise<void> {
+  if (db.dialect !== 'mysql') return;
+  await db.sequelize.query(`SELECT RELEASE_LOCK('${LOCK}')`, { type: QueryTypes.SELECT });
+}

@@ -1,0 +1,62 @@
+/**
+ * Keys as the running service sees them: the manifest in force, re-read when its file changes and never older than one seen
+ * before, and signers opened once per key. Knows files only through keyring.ts, so a KMS can take that file's place.
+ */
+import { DomainError } from '../shared/errors.ts';
+import type { Instant } from '../shared/time.ts';
+import { loadManifest, manifestStamp, openSigner, type KeyFolders, type LoadedManifest, type Signer } from './keyring.ts';
+import { findKey, isInWindow, keyId, type KeyUse, type ManifestKey } from './manifest.ts';
+
+export interface KeyService {
+  /** The manifest in force. @throws DomainError KEYS_MISSING, MANIFEST_INVALID, MANIFEST_ROLLED_BACK */
+  readonly manifest: () => Promise<LoadedManifest>;
+  /** The key that signs that month's certificates, or the status lists, at that instant. @throws DomainError KEY_UNKNOWN … */
+  readonly keyFor: (wanted: { use: KeyUse; month?: string; at: Instant }) => Promise<ManifestKey>;
+  /** @throws DomainError PASSPHRASE_MISSING, PASSPHRASE_WRONG, KEY_UNKNOWN, KEY_RETIRED */
+  readonly signer: (number: number) => Promise<Signer>;
+}
+
+/** @param settings key folders and the passphrase of the signing keys; @param did the issuer the manifest must name */
+export function keyService(settings: KeyFolders & { readonly keyPassphrase: string | undefined }, did: string): KeyService {
+  let loaded: { stamp: string; value: LoadedManifest } | undefined;
+  const signers = new Map<number, Promise<Signer>>();
+
+  async function manifest(): Promise<LoadedManifest> {
+    const stamp = manifestStamp(settings);
+    if (loaded?.stamp === stamp) return loaded.value;
+    const value = await loadManifest(settings, did);
+    if (loaded && value.manifest.version < loaded.value.manifest.version) {
+      throw new DomainError('MANIFEST_ROLLED_BACK', '密钥清单的版本比先前见过的更旧，拒绝使用；请放回最新清单。');
+    }
+    loaded = { stamp, value };
+    return value;
+  }
+
+  return {
+    manifest,
+    keyFor: async wanted => chosenKey((await manifest()).manifest.keys, wanted),
+    signer: async number => {
+      const key = findKey((await manifest()).manifest, number);
+      if (!key) throw new DomainError('KEY_UNKNOWN', `密钥清单里没有 ${keyId(number)}。`);
+      if (key.retiredAt !== undefined || key.revokedAt !== undefined) {
+        throw new DomainError('KEY_RETIRED', `${keyId(number)} 已停用或作废，不能再签发。`);
+      }
+      const known = signers.get(number) ?? openSigner(settings, number, settings.keyPassphrase);
+      signers.set(number, known);
+      known.catch(() => signers.delete(number));
+      return known;
+    },
+  };
+}
+
+function chosenKey(keys: readonly ManifestKey[], wanted: { use: KeyUse; month?: string; at: Instant }): ManifestKey {
+  const fitting = keys.filter(key => key.use === wanted.use && key.month === wanted.month);
+  const name = wanted.use === 'certificates' ? `${wanted.month} 的签发密钥` : '状态列表密钥';
+  const command = wanted.use === 'certificates' ? `--month ${wanted.month}` : '--use status-lists';
+  if (fitting.length === 0) throw new DomainError('KEY_UNKNOWN', `还没有${name}，请先运行 zhicheng keys add ${command}。`);
+  const live = fitting.filter(key => key.retiredAt === undefined && key.revokedAt === undefined);
+  if (live.length === 0) throw new DomainError('KEY_RETIRED', `${name}已停用，请先运行 zhicheng keys add ${command}。`);
+  const open = live.find(key => isInWindow(key, wanted.at));
+  if (!open) throw new DomainError('KEY_OUTSIDE_WINDOW', `${name}不在有效的签发时间内，请停用它并另建新密钥。`);
+  return open;
+}

@@ -1,0 +1,57 @@
+/**
+ * JSON as a security border reads it: valid UTF-8 text, one value, no duplicate member names, no `__proto__`, bounded depth.
+ * `JSON.parse` alone lets the last of two members win silently (RFC 8259 §4 calls that unpredictable). Pure.
+ */
+
+const MAX_DEPTH = 8;
+
+/** The value, or undefined when the text is not JSON or breaks one of the rules above. */
+export function parseStrictJson(text: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined; // SyntaxError: not JSON
+  }
+  return hasSafeMembers(text) ? value : undefined;
+}
+
+/** Scans text that JSON.parse has accepted, so only strings and brackets matter. */
+function hasSafeMembers(text: string): boolean {
+  const open: (Set<string> | undefined)[] = [];
+  let at = 0;
+  while (at < text.length) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) {
+      const end = endOfString(text, at);
+      if (text.charCodeAt(afterSpace(text, end)) === 0x3a && !isNewMember(text.slice(at, end), open.at(-1))) return false;
+      at = end;
+      continue;
+    }
+    if (code === 0x7b) open.push(new Set());
+    else if (code === 0x5b) open.push(undefined);
+    else if (code === 0x7d || code === 0x5d) open.pop();
+    if (open.length > MAX_DEPTH) return false;
+    at += 1;
+  }
+  return true;
+}
+
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  while (text.charCodeAt(at) !== 0x22) at += text.charCodeAt(at) === 0x5c ? 2 : 1;
+  return at + 1;
+}
+
+function afterSpace(text: string, start: number): number {
+  let at = start;
+  while (at < text.length && ' \t\r\n'.includes(text.charAt(at))) at += 1;
+  return at;
+}
+
+function isNewMember(quoted: string, members: Set<string> | undefined): boolean {
+  const name = quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1);
+  if (members === undefined || members.has(name) || name === '__proto__') return false;
+  members.add(name);
+  return true;
+}

@@ -1,0 +1,95 @@
+/**
+ * All that a verifier believes, in one value: the issuer, the keys under the pinned root, the QR forms, the status lists and the
+ * day they were taken. Made from a trust document by checking every signature in it; verifying needs nothing else. Pure.
+ */
+import type { CryptoKey } from 'jose';
+import type { Issuer } from '../certificate/credential.ts';
+import { toForms, type QrForm } from '../certificate/qr/form.ts';
+import { findKey, importPublicJwk, publicJwk, readManifest, type KeyManifest, type PublicJwk } from '../keys/manifest.ts';
+import { readStatusList, type StatusList } from '../revocation/status-list.ts';
+import { DomainError } from '../shared/errors.ts';
+import { isTrustDocument, type TrustDocument } from '../shared/shapes/shapes.ts';
+import type { Instant } from '../shared/time.ts';
+
+export type { TrustDocument } from '../shared/shapes/shapes.ts';
+
+export interface Trust {
+  readonly issuer: Issuer;
+  readonly issuerName: string;
+  readonly root: PublicJwk;
+  readonly manifest: KeyManifest;
+  readonly forms: readonly QrForm[];
+  /** Newest good list by URL. */
+  readonly lists: ReadonlyMap<string, StatusList>;
+  /** Highest version ever seen by list URL, and of the manifest: nothing older is believed (V9). */
+  readonly highest: ReadonlyMap<string, number>;
+  readonly takenAt: Instant;
+  readonly keyOf: (number: number) => Promise<CryptoKey>;
+}
+
+/** What a verifier remembers between two trust documents. */
+export interface Memory {
+  /** The pinned root; when given, a document under any other root is refused. */
+  readonly root?: PublicJwk | undefined;
+  /** Highest versions seen so far, by list URL; the manifest's under `manifest`. */
+  readonly highest?: ReadonlyMap<string, number> | undefined;
+}
+
+/** Thrown for a trust document that must not be believed; nothing of it is kept. */
+export class TrustInvalid extends DomainError {
+  constructor(detail: string, cause?: unknown) {
+    super('TRUST_INVALID', detail, { cause });
+  }
+}
+
+/**
+ * A Trust whose every part was checked. A bad or rolled-back status list is left out (its certificates become
+ * status-unknown); a bad manifest, root or form refuses the whole document.
+ * @throws TrustInvalid
+ */
+export async function readTrust(value: unknown, memory: Memory = {}): Promise<Trust> {
+  if (!isTrustDocument(value)) throw new TrustInvalid('信任资料格式不符，请用 zhicheng trust --save 重新取得。');
+  const root = publicJwk(value.root);
+  if (memory.root && !sameJwk(memory.root, root)) throw new TrustInvalid('信任资料的根密钥与本机固定的不同，不能使用。');
+  const manifest = await readManifest(value.manifest, root, value.issuer.did);
+  if (!manifest) throw new TrustInvalid('信任资料中的密钥清单不是由固定的根密钥签发，或已被改动，不能使用。');
+  const highest = new Map(memory.highest ?? []);
+  if (manifest.version < (highest.get('manifest') ?? 0)) throw new TrustInvalid('信任资料比先前见过的更旧，不能使用。');
+  highest.set('manifest', manifest.version);
+  const issuer: Issuer = { origin: value.issuer.origin, did: value.issuer.did };
+  const keyOf = keyImporter(manifest);
+  const lists = await readLists(value, { issuer, manifest, keyOf }, highest);
+  // the schema has checked the outer shape; toForms checks every hole against the text
+  const forms = toForms(value.qr as Parameters<typeof toForms>[0]);
+  return { issuer, issuerName: value.issuer.name, root, manifest, forms, lists, highest, takenAt: value.takenAt, keyOf };
+}
+
+async function readLists(
+  document: TrustDocument,
+  trust: { issuer: Issuer; manifest: KeyManifest; keyOf: (number: number) => Promise<CryptoKey> },
+  highest: Map<string, number>,
+): Promise<Map<string, StatusList>> {
+  const lists = new Map<string, StatusList>();
+  for (const jws of document.statusLists) {
+    const list = await readStatusList(jws, trust);
+    if (!list || list.version < (highest.get(list.url) ?? 0)) continue;
+    highest.set(list.url, list.version);
+    lists.set(list.url, list);
+  }
+  return lists;
+}
+
+function keyImporter(manifest: KeyManifest): (number: number) => Promise<CryptoKey> {
+  const imported = new Map<number, Promise<CryptoKey>>();
+  return number => {
+    const jwk = findKey(manifest, number)?.jwk;
+    if (!jwk) throw new RangeError(`keyOf: no key ${number} in the manifest`);
+    const key = imported.get(number) ?? importPublicJwk(jwk);
+    imported.set(number, key);
+    return key;
+  };
+}
+
+function sameJwk(one: PublicJwk, other: PublicJwk): boolean {
+  return one.x === other.x && one.y === other.y;
+}

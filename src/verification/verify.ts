@@ -1,0 +1,157 @@
+/**
+ * "Is it true?", answered the same way in the server, the command line and the browser. Pinned keys only; nothing is fetched,
+ * nothing from the token is resolved, and bad input is a finding, never an exception. did-jwt and did-jwt-vc stay outside:
+ * they accept forged tokens (a nested token under `cty: JWT`). Pure. Rules V1–V9 stand beside the lines that enforce them.
+ */
+import { compactVerify } from 'jose';
+import { credentialFor, type Issuer } from '../certificate/credential.ts';
+import { decodeQr } from '../certificate/qr/codec.ts';
+import { isCertificateNumber } from '../certificate/number.ts';
+import { certificateKid } from '../keys/did-document.ts';
+import { isInWindow, keyId, type ManifestKey } from '../keys/manifest.ts';
+import { isTitlePayload, type TitlePayload } from '../shared/shapes/shapes.ts';
+import { isDate, type Instant } from '../shared/time.ts';
+import { LIST_ENTRIES } from '../revocation/status-list.ts';
+import { statusOf } from './status.ts';
+import { failed, passed, toChecks, verdictOf, type Findings, type VerificationReport } from './report.ts';
+import { looksLikeJwt, readToken, type Token } from './token.ts';
+import type { Trust } from './trust.ts';
+
+/** V7: clocks of phones and servers may differ by this much. */
+const CLOCK_SKEW_SECONDS = 60;
+
+/**
+ * The report on this text: whether it is a certificate of this issuer, genuine, in force, and how fresh that knowledge is.
+ * @param text a QR code's text, its fragment, or a compact JWT; anything else is `not-ours` or `invalid`
+ * @param at the verifier's present, seconds since 1970
+ */
+export async function verify(text: string, trust: Trust, at: Instant): Promise<VerificationReport> {
+  const findings: Findings = {};
+  const read = readText(text.trim(), trust, findings);
+  if (read === undefined) return report(findings, { at });
+  const claimed = readClaims(read.jwt, trust, findings);
+  if (claimed === undefined) return report(findings, { at, ...read });
+  const signed = await isSigned(claimed, trust);
+  findings.signature = signed ? passed : failed('BAD_SIGNATURE');
+  if (!signed) return report(findings, { at, ...read });
+  findings.dates = dateFinding(claimed, at);
+  const { finding, status } = statusOf(claimed.payload, trust, at);
+  findings.status = finding;
+  return report(findings, { at, ...read, claimed, status });
+}
+
+interface Read {
+  readonly jwt: string;
+  readonly form?: string;
+}
+
+interface Claimed {
+  readonly token: Token;
+  readonly payload: TitlePayload;
+  readonly key: ManifestKey;
+}
+
+function readText(text: string, trust: Trust, findings: Findings): Read | undefined {
+  if (looksLikeJwt(text)) {
+    findings.read = passed;
+    return { jwt: text };
+  }
+  const decoded = decodeQr(text, trust.forms, trust.issuer);
+  if (decoded.ok) {
+    findings.read = passed;
+    return { jwt: decoded.jwt, form: decoded.form };
+  }
+  const reasons = { 'not-a-code': 'NOT_A_CODE', 'foreign-host': 'FOREIGN_HOST' } as const;
+  const reason = decoded.reason === 'not-a-code' || decoded.reason === 'foreign-host' ? reasons[decoded.reason] : undefined;
+  findings.read = failed(reason ?? 'CANNOT_BE_READ');
+  return undefined;
+}
+
+/** V2–V4 and V6: the token's form, its issuer and key, and its closed shape; whose it is comes before what is wrong with it. */
+function readClaims(jwt: string, trust: Trust, findings: Findings): Claimed | undefined {
+  const token = readToken(jwt);
+  if (typeof token === 'string') {
+    findings.structure = failed(token);
+    return undefined;
+  }
+  const { iss } = token.payload as { iss?: unknown };
+  const key = trust.manifest.keys.find(
+    entry => entry.use === 'certificates' && certificateKid(trust.issuer.did, entry.number) === token.kid,
+  );
+  if (iss !== trust.issuer.did || !key) {
+    findings.structure = passed;
+    findings.issuer = failed(iss === trust.issuer.did ? 'UNKNOWN_KEY' : 'FOREIGN_ISSUER');
+    return undefined;
+  }
+  findings.issuer = passed;
+  if (!isTitlePayload(token.payload) || !isCoherent(token.payload, trust.issuer)) {
+    findings.structure = failed('BAD_SHAPE');
+    return undefined;
+  }
+  findings.structure = passed;
+  return { token, payload: token.payload, key };
+}
+
+/** V6 beyond the schema: every derived value equals what we would have signed for these claims. */
+function isCoherent(payload: TitlePayload, issuer: Issuer): boolean {
+  const subject = payload.vc.credentialSubject;
+  if (!isCertificateNumber(subject.certificateNumber) || !subject.certificateNumber.startsWith(subject.level)) return false;
+  if (!isDate(subject.obtainedOn)) return false;
+  const [entry] = payload.vc.credentialStatus;
+  const list = Number(/-(\d{1,4})$/.exec(entry.statusListCredential)?.[1] ?? NaN);
+  const version = Number(/-(\d{1,2})$/.exec(payload.jti)?.[1] ?? NaN);
+  if (Number(entry.statusListIndex) >= LIST_ENTRIES) return false;
+  const parts = { claims: subject, version, list, index: Number(entry.statusListIndex), issuedAt: payload.nbf };
+  return JSON.stringify(credentialFor(parts, issuer)) === JSON.stringify(payload);
+}
+
+/** V5: that key, that algorithm, nothing else. */
+async function isSigned({ token, key }: Claimed, trust: Trust): Promise<boolean> {
+  const publicKey = await trust.keyOf(key.number);
+  try {
+    await compactVerify(token.jwt, publicKey, { algorithms: ['ES256'] });
+    return true;
+  } catch {
+    return false; // jose throws for every kind of bad signature
+  }
+}
+
+/** V7, V8. A title does not expire, so there is no end to check. */
+function dateFinding({ payload, key }: Claimed, at: Instant): NonNullable<Findings['dates']> {
+  if (payload.nbf > at + CLOCK_SKEW_SECONDS) return failed('NOT_YET_VALID');
+  if (key.revokedAt !== undefined) return failed('KEY_REVOKED');
+  return isInWindow(key, payload.nbf) ? passed : failed('OUTSIDE_KEY_WINDOW');
+}
+
+interface Found {
+  readonly at: Instant;
+  readonly jwt?: string;
+  readonly form?: string;
+  readonly claimed?: Claimed;
+  readonly status?: VerificationReport['status'] | undefined;
+}
+
+function report(findings: Findings, found: Found): VerificationReport {
+  const { at, claimed, status, jwt, form } = found;
+  return {
+    verdict: verdictOf(findings),
+    checks: toChecks(findings),
+    checkedAt: at,
+    ...(claimed?.key.test === true ? { test: true } : {}),
+    ...(claimed ? { certificate: reported(claimed) } : {}),
+    ...(status ? { status } : {}),
+    ...(form === undefined ? {} : { form }),
+    ...(jwt === undefined ? {} : { jwt }),
+  };
+}
+
+function reported({ payload, key }: Claimed): NonNullable<VerificationReport['certificate']> {
+  const subject = payload.vc.credentialSubject;
+  return {
+    number: subject.certificateNumber,
+    version: Number(payload.jti.slice(payload.jti.lastIndexOf('-') + 1)),
+    issuedAt: payload.nbf,
+    keyId: keyId(key.number),
+    subject,
+  };
+}

@@ -1,0 +1,68 @@
+/**
+ * What every verb is given: configuration, database, clock, ids, randomness, keys, cipher, log. The only file that reads the
+ * clock, makes ids and draws randomness; tests and the demo make a World with parts of their own.
+ */
+import { randomBytes, randomInt } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pino, type Logger } from 'pino';
+import type { Issuer } from './certificate/credential.ts';
+import type { Config } from './config.ts';
+import { connect, disconnect, type Db } from './db/connect.ts';
+import { fieldCipher, type FieldCipher } from './db/field-cipher.ts';
+import { didOf } from './keys/did-document.ts';
+import { keyService, type KeyService } from './keys/key-service.ts';
+import { writeWhole } from './keys/keyring.ts';
+import type { Act } from './shared/act.ts';
+import type { Instant } from './shared/time.ts';
+
+export interface World {
+  readonly config: Config;
+  readonly issuer: Issuer;
+  readonly db: Db;
+  /** Seconds since 1970, whole. */
+  readonly clock: () => Instant;
+  /** 32 hex digits, rising with time, unguessable. */
+  readonly ids: () => string;
+  /** A uniform whole number from 0 to below the limit. */
+  readonly random: (below: number) => number;
+  readonly keys: KeyService;
+  readonly cipher: FieldCipher;
+  readonly log: Logger;
+}
+
+/** An open World for this configuration; nothing is migrated or started. */
+export async function makeWorld(config: Config, parts: { clock?: () => Instant; log?: Logger } = {}): Promise<World> {
+  const clock = parts.clock ?? (() => Math.floor(Date.now() / 1000));
+  const issuer: Issuer = { origin: config.origin, did: didOf(config.origin) };
+  const db = await connect(config.databaseUrl);
+  return {
+    config,
+    issuer,
+    db,
+    clock,
+    ids: () => Date.now().toString(16).padStart(12, '0') + randomBytes(10).toString('hex'),
+    random: below => randomInt(below),
+    keys: keyService(config, issuer.did),
+    cipher: fieldCipher(config.dataKey ?? keptDataKey(config.dataDir)),
+    log: parts.log ?? pino({ level: config.logLevel }, pino.destination(2)),
+  };
+}
+
+/** Ends the World's connections. */
+export async function closeWorld(world: World): Promise<void> {
+  await disconnect(world.db);
+}
+
+/** A new act of that actor now. */
+export function newAct(world: World, actor: string): Act {
+  return { actor, at: world.clock(), requestId: world.ids() };
+}
+
+/** Outside production the data key is made once and kept beside the data; production must bring its own. */
+function keptDataKey(dataDir: string): Uint8Array {
+  const file = join(dataDir, 'data.key');
+  mkdirSync(dataDir, { recursive: true });
+  if (!existsSync(file)) writeWhole(file, `${randomBytes(32).toString('base64url')}\n`, 0o600);
+  return new Uint8Array(Buffer.from(readFileSync(file, 'utf8').trim(), 'base64url'));
+}
