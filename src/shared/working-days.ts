@@ -37,7 +37,16 @@ export function isWorkday(date: PlainDate, overrides: CalendarOverrides = NO_OVE
   if (decided !== undefined) return decided;
   const year = Number(date.slice(0, 4));
   if (year < CALENDAR_YEARS.first || year > CALENDAR_YEARS.last) throw new CalendarMissing(date);
-  return chineseDays.isWorkday(date);
+  return chineseDays.isWorkday(localNoonOf(date));
+}
+
+/**
+ * chinese-days 1.5.7 reads a date string as UTC and then asks for its local weekday, so west of Greenwich it answers for the
+ * day before. Noon on the machine's own calendar is the same day by both.
+ */
+function localNoonOf(date: PlainDate): Date {
+  const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
+  return new Date(year, month - 1, day, 12);
 }
 
 /**
