@@ -1,0 +1,241 @@
+/**
+ * The face of a certificate: what stands where on the A4 page. Pure; the picture and any later document draw the same.
+ * Fields and their order: R21; the letter of the number: R25; pinyin, box and stamp space for rare characters: R26, R27;
+ * the sentence on re-conversion: R28. The layout itself is ours, the notice's annex being unpublished.
+ */
+import type { Gender } from '../credential.ts';
+import type { Level } from '../level.ts';
+import { LEVEL_NAMES } from '../level.ts';
+import { qrSymbol } from '../qr/symbol.ts';
+import type { PlainDate } from '../../shared/time.ts';
+import { toChineseDate } from '../../shared/time.ts';
+import { footOf } from './foot.ts';
+import { GROUND, PAGE_MM } from './guilloche.ts';
+import { textWidth } from './lines.ts';
+import type { CodePlace, Fonts, Primitive, TextRun, Weight } from './primitives.ts';
+import { circle, FaceRefused, rule } from './primitives.ts';
+import type { Row } from './rows.ts';
+import { rowsOf, run } from './rows.ts';
+import { SEAL_MM, sealOf } from './seal.ts';
+
+/** Everything that is printed. */
+export interface FaceContent {
+  readonly issuerName: string;
+  /** The name as printed: rare characters replaced by pinyin (R26). */
+  readonly printedName: string;
+  /** The true name; only compared with the printed one, never drawn. */
+  readonly name: string;
+  readonly hasRareCharacters: boolean;
+  readonly gender: Gender;
+  /** In full: the printed face shows it whole (R21). */
+  readonly idNumber: string;
+  readonly submittingUnit: string;
+  readonly qualification: string;
+  readonly series: string;
+  readonly specialty: string;
+  readonly level: Level;
+  readonly reviewBody: string;
+  readonly obtainedOn: PlainDate;
+  readonly certificateNumber: string;
+  /** Document version, 1 at first. */
+  readonly version: number;
+  readonly issuedOn: PlainDate;
+  /** Text of the QR symbol. */
+  readonly qrText: string;
+  /** Host of that text, printed in clear beside the code. */
+  readonly host: string;
+  /** Who writes rare characters by hand and stamps them: review body, employer or exam body (R27). */
+  readonly annotator: string;
+  /** Made with a test key: marked 测试. */
+  readonly isTest: boolean;
+  /** A preview for checking: marked 样张. */
+  readonly isSpecimen: boolean;
+}
+
+/** The drawing, from the paper upward. */
+export interface Face {
+  readonly widthMm: number;
+  readonly heightMm: number;
+  /** The same for every certificate. */
+  readonly ground: readonly Primitive[];
+  readonly print: readonly Primitive[];
+  /** Over the print, translucent. */
+  readonly seal: readonly Primitive[];
+  readonly code: CodePlace;
+}
+
+/** 8 device pixels at 300 dpi: at this size a picture of the whole page still decodes. */
+export const MODULE_MM = (8 * 25.4) / 300;
+/** Quiet zone that nothing may enter (GB/T 18284 §5.3.8). */
+export const QUIET_MODULES = 4;
+
+const LEFT_MM = 33;
+const RIGHT_MM = PAGE_MM.width - LEFT_MM;
+const CENTRE_MM = PAGE_MM.width / 2;
+const ROWS_TOP_MM = 77;
+const CODE_BOTTOM_MM = 248.5;
+const LARGEST_CODE_MM = 75.5;
+const STAMP_MM = 42;
+
+/**
+ * The face of this certificate. Every character is checked against the fonts, every row against its room.
+ *
+ * @throws FaceRefused GLYPH_MISSING for a character that cannot be printed, FACE_DOES_NOT_FIT for values too long
+ */
+export function faceOf(content: FaceContent, fonts: Fonts): Face {
+  refuseHidden(content.name, fonts);
+  const code = codeOf(content.qrText);
+  const codeRightMm = code.xMm + (code.size + QUIET_MODULES) * MODULE_MM;
+  const signature = signatureOf(content, codeRightMm + 5, fonts);
+  const rowsBottomMm = Math.min(code.yMm - QUIET_MODULES * MODULE_MM, signature.sealTopMm) - 5;
+  return {
+    widthMm: PAGE_MM.width,
+    heightMm: PAGE_MM.height,
+    ground: GROUND,
+    print: [
+      ...marksOf(content, fonts),
+      ...headOf(fonts),
+      ...bodyOf(content, rowsBottomMm, fonts),
+      ...signature.print,
+      ...codeCaption(content.host, code, fonts),
+      ...footOf(content, { leftMm: LEFT_MM, rightMm: RIGHT_MM }, fonts),
+    ],
+    seal: sealOf({ ...signature.seal, issuerName: content.issuerName, isTest: content.isTest }, fonts),
+    code,
+  };
+}
+
+/** Control and format characters are refused in the true name too, although only the printed one is drawn. */
+function refuseHidden(name: string, fonts: Fonts): void {
+  for (const character of name) {
+    if (/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u.test(character)) fonts.advance(character, 400);
+  }
+}
+
+function codeOf(qrText: string): CodePlace {
+  const { size, modules } = qrSymbol(qrText);
+  const sideMm = size * MODULE_MM;
+  if (sideMm > LARGEST_CODE_MM) {
+    throw new FaceRefused('FACE_DOES_NOT_FIT', '二维码过大，证书版面排不下，请缩短单位、专业等文字后重新制证。');
+  }
+  return { kind: 'code', xMm: LEFT_MM, yMm: CODE_BOTTOM_MM - sideMm, moduleMm: MODULE_MM, size, modules };
+}
+
+function headOf(fonts: Fonts): readonly Primitive[] {
+  const title = { sizeMm: 10.9, weight: 900 as Weight, trackingMm: 0.9 };
+  const city = { sizeMm: 7.4, weight: 700 as Weight, trackingMm: 4.2 };
+  const y = 67;
+  const line = (from: number, to: number) =>
+    rule([CENTRE_MM + from, y], [CENTRE_MM + to, y], { widthMm: 0.22, ink: 'gold' });
+  const diamond = (r: number): Primitive => ({
+    kind: 'curves',
+    lines: [[CENTRE_MM - r, y, CENTRE_MM, y - r, CENTRE_MM + r, y, CENTRE_MM, y + r, CENTRE_MM - r, y]],
+    widthMm: 0.25,
+    ink: 'red',
+  });
+  return [
+    centred('天津市', { ...city, yMm: 43 }, fonts),
+    centred('专业技术职务任职资格证书', { ...title, yMm: 58 }, fonts),
+    line(-38, -4),
+    line(4, 38),
+    diamond(1.5),
+    diamond(0.5),
+  ];
+}
+
+function bodyOf(content: FaceContent, bottomMm: number, fonts: Fonts): readonly Primitive[] {
+  const boxes = content.hasRareCharacters ? Math.max(1, replacedCount(content)) : 0;
+  const instruction = `打印后由${content.annotator}在方框内手写原字，并在右侧虚线圈处加盖公章。`;
+  const rows: readonly Row[] = [
+    { label: '姓名', value: content.printedName, isName: true, ...(boxes > 0 && { annotation: { boxes, instruction } }) },
+    { label: '性别', value: content.gender },
+    { label: '身份证号', value: content.idNumber },
+    { label: '呈报单位', value: content.submittingUnit },
+    { label: '资格名称', value: content.qualification },
+    { label: '系列', value: content.series },
+    { label: '专业', value: content.specialty },
+    { label: '层级', value: LEVEL_NAMES[content.level] },
+    { label: '评审机构', value: content.reviewBody },
+    { label: '取得资格时间', value: toChineseDate(content.obtainedOn) },
+    { label: '证书编号', value: content.certificateNumber },
+  ];
+  const room = { leftMm: LEFT_MM, rightMm: RIGHT_MM, topMm: ROWS_TOP_MM, bottomMm };
+  if (boxes === 0) return rowsOf(rows, { ...room, narrowRightMm: RIGHT_MM, freeFromMm: 0 }, fonts);
+
+  const stamp = { xMm: RIGHT_MM - STAMP_MM / 2, yMm: ROWS_TOP_MM - 4 + STAMP_MM / 2 };
+  const free = { narrowRightMm: RIGHT_MM - STAMP_MM - 4, freeFromMm: stamp.yMm + STAMP_MM / 2 + 1 };
+  const hint = { sizeMm: 3, weight: 400 as Weight, trackingMm: 0.6, yMm: stamp.yMm + 1, middleMm: stamp.xMm };
+  return [
+    circle({ ...stamp, radiusMm: STAMP_MM / 2, dashes: 90 }, { widthMm: 0.2, ink: 'gold' }),
+    centred('加盖公章处', { ...hint, ink: 'gold' }, fonts),
+    ...rowsOf(rows, { ...room, ...free }, fonts),
+  ];
+}
+
+/** How many characters of the true name do not stand in the printed one. */
+function replacedCount({ name, printedName }: FaceContent): number {
+  const printed = [...printedName];
+  return [...name].filter(character => {
+    const index = printed.indexOf(character);
+    if (index >= 0) printed.splice(0, index + 1);
+    return index < 0;
+  }).length;
+}
+
+/** Issuer and date, lower right, and the place of the seal over them. */
+function signatureOf(content: FaceContent, leftMm: number, fonts: Fonts) {
+  const style = (sizeMm: number) => ({ sizeMm, weight: 600 as Weight, trackingMm: sizeMm * 0.04 });
+  const widthOf = (sizeMm: number) => textWidth(content.issuerName, style(sizeMm), fonts);
+  const sizeMm = Math.min(4.9, (RIGHT_MM - leftMm) / widthOf(1));
+  if (sizeMm < 2.8) {
+    throw new FaceRefused('FACE_DOES_NOT_FIT', '发证机关名称过长，证书版面排不下，请改用规范简称后重新制证。');
+  }
+  const half = Math.max(widthOf(sizeMm) / 2, SEAL_MM / 2);
+  const middleMm = Math.max(RIGHT_MM - half - 2, leftMm + half);
+  // The three lines issuer, 样章 of the seal, and date stand clear of each other.
+  const sealY = CODE_BOTTOM_MM - 20.5;
+  return {
+    print: [
+      centred(content.issuerName, { ...style(sizeMm), yMm: sealY - 5.8, middleMm }, fonts),
+      centred(toChineseDate(content.issuedOn), { ...style(4.6), yMm: sealY + 9.8, middleMm }, fonts),
+    ],
+    seal: { xMm: middleMm, yMm: sealY },
+    sealTopMm: sealY - SEAL_MM / 2,
+  };
+}
+
+function codeCaption(host: string, code: CodePlace, fonts: Fonts): readonly Primitive[] {
+  const middleMm = code.xMm + (code.size * MODULE_MM) / 2;
+  const belowMm = CODE_BOTTOM_MM + QUIET_MODULES * MODULE_MM;
+  const widest = code.size * MODULE_MM + 12;
+  const style = { sizeMm: 3, weight: 600 as Weight, trackingMm: 0 };
+  const sizeMm = Math.min(3, (3 * widest) / textWidth(host, style, fonts));
+  if (sizeMm < 1.9) throw new FaceRefused('FACE_DOES_NOT_FIT', '查验网址过长，证书版面排不下，请改用较短的域名。');
+  return [
+    centred('扫码查验', { sizeMm: 3.7, weight: 700, trackingMm: 1.2, yMm: belowMm + 2.6, middleMm, ink: 'red' }, fonts),
+    centred(host, { ...style, sizeMm, yMm: belowMm + 7, middleMm }, fonts),
+  ];
+}
+
+/** Large and pale across the page, and in words above the title. */
+function marksOf({ isTest, isSpecimen }: FaceContent, fonts: Fonts): readonly Primitive[] {
+  if (!isTest && !isSpecimen) return [];
+  const mark = isTest && isSpecimen ? '测试样张' : isTest ? '测试' : '样张';
+  const words = isTest ? '测试证书 · 不具有任何效力' : '样张 · 仅供核对，不具有任何效力';
+  const style = { sizeMm: mark.length > 2 ? 40 : 62, weight: 700 as Weight, trackingMm: 12 };
+  const turn = (-52 * Math.PI) / 180;
+  const half = textWidth(mark, style, fonts) / 2;
+  const foot = style.sizeMm * 0.36;
+  const xMm = CENTRE_MM - half * Math.cos(turn) - foot * Math.sin(turn);
+  const yMm = 145 - half * Math.sin(turn) + foot * Math.cos(turn);
+  return [
+    run(mark, { ...style, xMm, yMm, ink: 'mark', turnDegrees: -52 }),
+    centred(words, { sizeMm: 3.4, weight: 700, trackingMm: 0.6, yMm: 29.5, ink: 'red' }, fonts),
+  ];
+}
+
+type Centred = Pick<TextRun, 'yMm' | 'sizeMm' | 'weight' | 'trackingMm'> & Partial<Pick<TextRun, 'ink'>> & { middleMm?: number };
+
+function centred(text: string, { middleMm = CENTRE_MM, ...line }: Centred, fonts: Fonts): TextRun {
+  return run(text, { ...line, xMm: middleMm - textWidth(text, line, fonts) / 2 });
+}
