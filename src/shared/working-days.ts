@@ -37,16 +37,23 @@ export function isWorkday(date: PlainDate, overrides: CalendarOverrides = NO_OVE
   if (decided !== undefined) return decided;
   const year = Number(date.slice(0, 4));
   if (year < CALENDAR_YEARS.first || year > CALENDAR_YEARS.last) throw new CalendarMissing(date);
-  return chineseDays.isWorkday(localNoonOf(date));
+  return arrangedWorkday(date) ?? !isWeekend(date);
 }
 
 /**
- * chinese-days 1.5.7 reads a date string as UTC and then asks for its local weekday, so west of Greenwich it answers for the
- * day before. Noon on the machine's own calendar is the same day by both.
+ * What the State Council's arrangement says of that very day: true for a make-up day, false for a holiday, undefined for none.
+ *
+ * Asked through `getDayDetail`, which names an unarranged day by its English weekday: chinese-days 1.5.7 counts weekdays on
+ * the machine's local calendar and is wrong west of Greenwich, while its arranged days are found right everywhere.
  */
-function localNoonOf(date: PlainDate): Date {
-  const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
-  return new Date(year, month - 1, day, 12);
+function arrangedWorkday(date: PlainDate): boolean | undefined {
+  const { name, work } = chineseDays.getDayDetail(date);
+  return /^[A-Z][a-z]+day$/.test(name) ? undefined : work;
+}
+
+function isWeekend(date: PlainDate): boolean {
+  const weekday = new Date(`${date}T00:00:00Z`).getUTCDay();
+  return weekday === 0 || weekday === 6;
 }
 
 /**

@@ -70,16 +70,16 @@ test('every year said to be covered has National Day in it', t => {
 test('answers do not depend on the time zone of the machine', t => {
   const module = new URL('../../src/shared/working-days.js', import.meta.url).href;
   const script = `import(${JSON.stringify(module)}).then(({ isWorkday }) => {
-    const days = Array.from({ length: 7000 }, (_, n) => new Date(Date.UTC(2005, 0, 1 + n)).toISOString().slice(0, 10));
+    const days = Array.from({ length: 8000 }, (_, n) => new Date(Date.UTC(2004, 0, 1 + n)).toISOString().slice(0, 10));
     process.stdout.write(days.map(day => Number(isWorkday(day))).join(''));
   })`;
   const answers = ['Asia/Shanghai', 'America/Los_Angeles', 'Pacific/Kiritimati'].map(zone =>
     execFileSync(process.execPath, ['-e', script], { env: { ...process.env, TZ: zone }, encoding: 'utf8' }),
   );
 
-  t.is(answers[0]?.length, 7000);
-  t.is(answers[1], answers[0]);
-  t.is(answers[2], answers[0]);
+  t.is(answers[0]?.length, 8000);
+  t.true(answers[1] === answers[0]);
+  t.true(answers[2] === answers[0]);
 });
 
 test('what is not a date, a month or a count is a programming mistake', t => {
