@@ -1,0 +1,45 @@
+/**
+ * Bounded decompression of the text values of a code. Pure.
+ * A code has at most 830 bytes, and the output buffer has a fixed size, so a deflate bomb costs a millisecond and no memory.
+ */
+import { inflateSync } from 'fflate';
+
+/** Upper bound of the text values after decompression, in bytes. */
+export const MAX_INFLATED_BYTES = 16_384;
+/** Shortest final DEFLATE block: three bits of header and seven of end-of-block. */
+const MIN_DEFLATED_BYTES = 2;
+
+/**
+ * The text in these bytes of raw DEFLATE (RFC 1951), or undefined unless they are one final block, used to the last byte,
+ * of well-formed UTF-8 of at most MAX_INFLATED_BYTES. A wrong dictionary gives a wrong text, which the signature catches.
+ */
+export function inflatedText(deflated: Uint8Array, dictionary: Uint8Array): string | undefined {
+  const [first = 0] = deflated;
+  // the lowest bit of the first byte says that this block is the last one
+  if (deflated.length < MIN_DEFLATED_BYTES || first % 2 === 0) return undefined;
+  const text = inflated(deflated, dictionary);
+  if (text === undefined || text.length > MAX_INFLATED_BYTES) return undefined;
+  // a block that is complete without its last byte is followed by a byte that means nothing
+  if (inflated(deflated.subarray(0, -1), dictionary) !== undefined) return undefined;
+  return toText(text);
+}
+
+/** The text of these UTF-8 bytes; undefined for ill-formed UTF-8. A byte order mark stays part of the text. */
+export function toText(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    // TypeError: the only way in which a fatal decoder says "ill-formed"
+    return undefined;
+  }
+}
+
+function inflated(deflated: Uint8Array, dictionary: Uint8Array): Uint8Array | undefined {
+  try {
+    // fflate writes nothing beyond a given buffer; one byte more than allowed shows that there was more
+    return inflateSync(deflated, { dictionary, out: new Uint8Array(MAX_INFLATED_BYTES + 1) });
+  } catch {
+    // FlateError for ill-formed input, RangeError for a stored block larger than the buffer
+    return undefined;
+  }
+}
