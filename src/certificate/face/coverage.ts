@@ -33,20 +33,46 @@ export function fillMask(polygons: readonly (readonly number[])[]): Mask {
   return { left, top, width, height, coverage: summed(area, width, height) };
 }
 
-/** Coverage of polylines (flat x, y in pixels) drawn with a pen of that width, butt ends. */
+/** Coverage of polylines (flat x, y in pixels) drawn with a pen of that width: butt ends, mitred bends. */
 export function strokeMask(lines: readonly (readonly number[])[], width: number): Mask {
+  return fillMask(lines.flatMap(line => strips(line, width / 2)));
+}
+
+/** One quadrilateral per piece of the line; neighbours share the edge between them, so a bend leaves no gap. */
+function strips(line: readonly number[], half: number): number[][] {
+  const points = line.length / 2;
+  const edges = Array.from({ length: points }, (_, i) => offsetAt(line, i, half));
   const quads: number[][] = [];
-  for (const line of lines) {
-    for (let i = 0; i + 3 < line.length; i += 2) {
-      const [x0, y0, x1, y1] = [at(line, i), at(line, i + 1), at(line, i + 2), at(line, i + 3)];
-      const length = Math.hypot(x1 - x0, y1 - y0);
-      if (length === 0) continue;
-      // All quads wind the same way, so that overlaps add up instead of cancelling out.
-      const [nx, ny] = [(-(y1 - y0) * width) / (2 * length), ((x1 - x0) * width) / (2 * length)];
-      quads.push([x0 + nx, y0 + ny, x0 - nx, y0 - ny, x1 - nx, y1 - ny, x1 + nx, y1 + ny]);
-    }
+  for (let i = 0; i + 1 < points; i++) {
+    const [x0, y0, x1, y1] = [at(line, 2 * i), at(line, 2 * i + 1), at(line, 2 * i + 2), at(line, 2 * i + 3)];
+    const [ax, ay] = edges[i] ?? [0, 0];
+    const [bx, by] = edges[i + 1] ?? [0, 0];
+    // All wind the same way, so that overlaps add up instead of cancelling out.
+    quads.push([x0 + ax, y0 + ay, x0 - ax, y0 - ay, x1 - bx, y1 - by, x1 + bx, y1 + by]);
   }
-  return fillMask(quads);
+  return quads;
+}
+
+/** From the point to the left edge of the stroke: along the bisector of the bend, or square to the end. */
+function offsetAt(line: readonly number[], index: number, half: number): readonly [number, number] {
+  const last = line.length / 2 - 1;
+  const isClosed = at(line, 0) === at(line, 2 * last) && at(line, 1) === at(line, 2 * last + 1);
+  const ending = index === 0 || index === last;
+  const arriving = ending && isClosed ? normal(line, last - 1) : normal(line, Math.max(0, index - 1));
+  const leaving = ending && isClosed ? normal(line, 0) : normal(line, Math.min(last - 1, index));
+  const [x, y] = [arriving[0] + leaving[0], arriving[1] + leaving[1]];
+  const square = x * x + y * y;
+  // A bend sharper than 120 degrees would grow a long spike; it is cut square.
+  if (square < 1) return [leaving[0] * half, leaving[1] * half];
+  return [(2 * half * x) / square, (2 * half * y) / square];
+}
+
+/** Unit normal of the piece from point `index` to the next. */
+function normal(line: readonly number[], index: number): readonly [number, number] {
+  const dx = at(line, 2 * index + 2) - at(line, 2 * index);
+  const dy = at(line, 2 * index + 3) - at(line, 2 * index + 1);
+  const length = Math.hypot(dx, dy) || 1;
+  return [-dy / length, dx / length];
 }
 
 type Line = readonly [number, number, number, number];

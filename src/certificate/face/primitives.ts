@@ -106,7 +106,11 @@ export function circle(place: { xMm: number; yMm: number; radiusMm: number; dash
       xMm + radiusMm * Math.cos(angle),
       yMm + radiusMm * Math.sin(angle),
     ]);
-  if (dashes === undefined) return { kind: 'curves', lines: [arc(0, 2 * Math.PI, 180)], ...pen };
+  if (dashes === undefined) {
+    const round = arc(0, 2 * Math.PI, 240);
+    // Exactly closed, so that the last piece joins the first.
+    return { kind: 'curves', lines: [[...round.slice(0, -2), ...round.slice(0, 2)]], ...pen };
+  }
   const turn = (2 * Math.PI) / dashes;
   const lines = Array.from({ length: dashes }, (_, i) => arc(i * turn, (i + 0.5) * turn, 4));
   return { kind: 'curves', lines, ...pen };

@@ -1,0 +1,55 @@
+/**
+ * The certificate's picture: an A4 page at 300 dpi as PNG, and its proof, the finished file decoded back and compared.
+ * Any other conversion of it has no standing (R28).
+ */
+import type { FaceContent } from './face/face.ts';
+import { faceOf } from './face/face.ts';
+import type { FontOptions } from './face/glyphs.ts';
+import { openFonts } from './face/glyphs.ts';
+import { makePainter, PIXELS_PER_METRE } from './face/paint.ts';
+import type { PngText } from './face/png.ts';
+import { toPng } from './face/png.ts';
+import type { Fonts } from './face/primitives.ts';
+import { FaceRefused } from './face/primitives.ts';
+import { readOneCode } from './read-image.ts';
+
+export interface RendererOptions extends FontOptions {
+  /** Written into every file as iTXt, before the pixels. */
+  readonly texts?: readonly PngText[];
+}
+
+export interface Renderer {
+  /** For asking whether a text is displayable with the same fonts. */
+  readonly fonts: Fonts;
+  /** PNG file of the certificate: 2480 × 3508 pixels, 11,811 per metre; the same content gives the same pixels. */
+  readonly render: (content: FaceContent) => Promise<Uint8Array>;
+  /** The same, only after the QR text read back from the finished file equals `content.qrText`. */
+  readonly renderChecked: (content: FaceContent) => Promise<Uint8Array>;
+}
+
+/**
+ * A renderer with its fonts and glyphs, which are loaded at first use and kept: make one and use it for all.
+ *
+ * `render` throws FaceRefused GLYPH_MISSING or FACE_DOES_NOT_FIT; `renderChecked` besides throws FACE_MISMATCH when the
+ * picture does not say what the record says.
+ */
+export function makeRenderer(options: RendererOptions = {}): Renderer {
+  const fonts = openFonts(options);
+  const painter = makePainter(fonts);
+  const render = async (content: FaceContent): Promise<Uint8Array> => {
+    const canvas = painter.paint(faceOf(content, fonts));
+    return toPng(canvas, PIXELS_PER_METRE, options.texts ?? []);
+  };
+  return {
+    fonts,
+    render,
+    async renderChecked(content) {
+      const png = await render(content);
+      const said = await readOneCode(png, 'quick');
+      if (said !== content.qrText) {
+        throw new FaceRefused('FACE_MISMATCH', '成品图片的二维码与记录不一致，已停止制证，请联系系统管理员检查后重试。');
+      }
+      return png;
+    },
+  };
+}
