@@ -1,0 +1,98 @@
+/**
+ * The heads of a roster and what each column takes: the one list behind reading, checking, the template and its explanations.
+ * Pure. Heads may stand in any order; fifteen are required, 姓名拼音 is optional, 错误说明 is ours and ignored when read.
+ */
+import { ID_TYPES } from '../../accounts/person-id.ts';
+import { DomainError } from '../../shared/errors.ts';
+
+export const REQUIRED_HEADS = [
+  '姓名',
+  '性别',
+  '证件类型',
+  '证件号码',
+  '手机号码',
+  '工作单位',
+  '工作单位代码',
+  '呈报单位',
+  '系列',
+  '专业',
+  '层级',
+  '资格名称',
+  '评审机构',
+  '取得资格时间',
+  '核准备案日期',
+] as const;
+/** Readings for rare characters that have none on file, written `𠮷=JI`, several separated by blanks or commas. */
+export const PINYIN_HEAD = '姓名拼音';
+/** The column our own answer adds; a corrected file may carry it back. */
+export const ERROR_HEAD = '错误说明';
+
+export type RequiredHead = (typeof REQUIRED_HEADS)[number];
+export type RosterHead = RequiredHead | typeof PINYIN_HEAD;
+/** Every head a roster may have, in the order of the template. */
+export const ROSTER_HEADS: readonly RosterHead[] = [...REQUIRED_HEADS, PINYIN_HEAD];
+
+/** Thrown when the heads are not exactly the required ones; names what is missing, unknown or repeated. */
+export class RosterHeadWrong extends DomainError {
+  constructor(detail: string) {
+    super('ROSTER_HEAD_WRONG', detail);
+  }
+}
+
+/**
+ * The column each head stands for, in the file's order; undefined for blank heads and for 错误说明.
+ *
+ * @throws RosterHeadWrong naming every missing, unknown and repeated head
+ */
+export function matchHeads(raw: readonly string[]): readonly (RosterHead | undefined)[] {
+  const heads = raw.map(head => head.replace(/[\s\uFEFF]/g, ''));
+  const known: readonly string[] = ROSTER_HEADS;
+  const missing = REQUIRED_HEADS.filter(head => !heads.includes(head));
+  const unknown = heads.filter(head => head !== '' && head !== ERROR_HEAD && !known.includes(head));
+  const repeated = known.filter(head => heads.indexOf(head) !== heads.lastIndexOf(head));
+  const complaints = [
+    complaint('缺少', missing),
+    complaint(
+      '不认识',
+      unknown.slice(0, 5).map(head => head.slice(0, 20)),
+    ),
+    complaint('重复', repeated),
+  ].filter(text => text !== undefined);
+  if (complaints.length > 0) {
+    throw new RosterHeadWrong(`名册表头不对：${complaints.join('；')}。请按模板的表头改正后重新上传。`);
+  }
+  return heads.map(head => (known.includes(head) ? (head as RosterHead) : undefined));
+}
+
+/** True when the text is one of the heads of a roster, so that the file is at least meant as one. */
+export function isRosterHead(text: string): boolean {
+  const head = text.replace(/[\s\uFEFF]/g, '');
+  return (ROSTER_HEADS as readonly string[]).includes(head);
+}
+
+function complaint(word: string, heads: readonly string[]): string | undefined {
+  return heads.length > 0 ? `${word}“${heads.join('”“')}”` : undefined;
+}
+
+/** What the template says about each column, and the width of the column in characters. */
+export const COLUMN_NOTES: Readonly<Record<RosterHead, { readonly note: string; readonly width: number }>> = {
+  姓名: { note: '与身份证件一致的真实姓名，生僻字填原字，不用拼音代替；间隔点用“·”。', width: 16 },
+  性别: { note: '男 或 女，须与证件号码一致。', width: 6 },
+  证件类型: { note: `${ID_TYPES.join('、')} 之一。`, width: 20 },
+  证件号码: { note: '须为文本格式的完整号码，末位 X 可大写可小写。', width: 22 },
+  手机号码: { note: '本人使用的 11 位中国大陆手机号，作为查验的预留手机号。', width: 14 },
+  工作单位: { note: '单位全称，不印在证书上。', width: 32 },
+  工作单位代码: { note: '18 位统一社会信用代码。', width: 22 },
+  呈报单位: {
+    note: '业务主管部门或档案存放地人力资源服务机构全称，印在证书上；不是工作单位自身。',
+    width: 32,
+  },
+  系列: { note: '职称系列全称或两位代码，见下表。', width: 20 },
+  专业: { note: '评审通过的专业，不超过 60 个字。', width: 20 },
+  层级: { note: '正高级、副高级、中级、助理级、员级 之一；不能只填“初级”。', width: 10 },
+  资格名称: { note: '该系列该层级的资格名称全称，见下表。', width: 20 },
+  评审机构: { note: '职称评审委员会全称，不超过 100 个字。', width: 40 },
+  取得资格时间: { note: '评审委员会通过之日，如 2021-06-18。', width: 14 },
+  核准备案日期: { note: '评审结果经核准备案之日，如 2021-07-05；其后五个工作日内上传。', width: 14 },
+  姓名拼音: { note: '可不设此列。生僻字系统没有读音时填写，如 𠮷=JI；多个用逗号隔开。', width: 16 },
+};
