@@ -39,10 +39,7 @@ const OPTIONS: ReaderOptions = {
 
 /** Thrown when a picture gives no one code; the detail says what to send instead. */
 export class ImageRefused extends DomainError {
-  constructor(
-    code: Extract<ErrorCode, `IMAGE_${string}`>,
-    options: { cause?: unknown } = {},
-  ) {
+  constructor(code: Extract<ErrorCode, `IMAGE_${string}`>, options: { cause?: unknown } = {}) {
     super(code, DETAILS[code], options);
   }
 }
@@ -106,10 +103,14 @@ async function decode(bytes: Uint8Array): Promise<Grey> {
   try {
     const { width, height, space } = await sharp(bytes, { limitInputPixels: false }).metadata();
     if (width * height > MAX_IMAGE_PIXELS) throw new ImageRefused('IMAGE_TOO_LARGE');
-    const picture = sharp(bytes, { limitInputPixels: MAX_IMAGE_PIXELS, failOn: 'error' }).timeout({ seconds: DECODE_SECONDS });
+    const picture = sharp(bytes, { limitInputPixels: MAX_IMAGE_PIXELS, failOn: 'error' }).timeout({
+      seconds: DECODE_SECONDS,
+    });
     const upright = picture.autoOrient().flatten({ background: '#ffffff' });
     const isLarge = Math.max(width, height) > LONGEST_SIDE;
-    const fitted = isLarge ? upright.resize({ width: LONGEST_SIDE, height: LONGEST_SIDE, fit: 'inside' }) : upright;
+    const fitted = isLarge
+      ? upright.resize({ width: LONGEST_SIDE, height: LONGEST_SIDE, fit: 'inside' })
+      : upright;
     // Green is nearest to what the eye calls bright, and far cheaper than weighing all three.
     return await greyOf(space === 'srgb' ? fitted.extractChannel('green') : fitted.greyscale());
   } catch (error) {
@@ -127,7 +128,9 @@ function isPicture(bytes: Uint8Array): boolean {
 /** Looks that every picture gets. */
 function looks(page: Grey): readonly Look[] {
   const whole = () => Promise.resolve(page);
-  return Math.max(page.width, page.height) > HALVED_ABOVE ? [() => Promise.resolve(halved(page)), whole] : [whole];
+  return Math.max(page.width, page.height) > HALVED_ABOVE
+    ? [() => Promise.resolve(halved(page)), whole]
+    : [whole];
 }
 
 /** What is tried while nothing has been found: more contrast, more pixels, less noise, and one part after another. */
@@ -138,13 +141,16 @@ function rescues(page: Grey): readonly Look[] {
   const enlarge = (grey: Grey, times: number) =>
     open(grey).resize({ width: Math.round(grey.width * times), kernel: 'lanczos3' });
   return [
+    () => greyOf(enlarge(seen, scale).sharpen(UNBLUR)),
     () => greyOf(enlarge(seen, scale).normalise().sharpen({ sigma: 1.2 })),
-    () => greyOf(enlarge(seen, scale).sharpen({ sigma: 2.5, m1: 3, m2: 6 })),
     () => greyOf(open(seen).median(3).normalise()),
     () => greyOf(open(seen).blur(1.2).normalise()),
     ...partsOf(page).map(part => () => greyOf(enlarge(cut(page, part), longest < 3000 ? 2 : 1).normalise())),
   ];
 }
+
+/** Strong at edges and even in flats: brings back modules blurred over their own width. Tried on blurred pages. */
+const UNBLUR = { sigma: 4, m1: 6, m2: 6, x1: 1, y2: 160, y3: 160 };
 
 /** Nine overlapping parts, each half as wide and high as the page: lower left, where the code stands, first. */
 function partsOf(page: Grey): readonly Part[] {
@@ -173,7 +179,8 @@ function halved({ width, height, pixels }: Grey): Grey {
   const means = new Uint8Array(half * rows);
   for (let y = 0; y < rows; y++) {
     for (let x = 0, i = 2 * y * width; x < half; x++, i += 2) {
-      const sum = (pixels[i] ?? 0) + (pixels[i + 1] ?? 0) + (pixels[i + width] ?? 0) + (pixels[i + width + 1] ?? 0);
+      const sum =
+        (pixels[i] ?? 0) + (pixels[i + 1] ?? 0) + (pixels[i + width] ?? 0) + (pixels[i + width + 1] ?? 0);
       means[y * half + x] = sum >> 2;
     }
   }
@@ -202,5 +209,6 @@ async function codesIn({ width, height, pixels }: Grey): Promise<readonly string
 
 /** From the package on disk; the module would otherwise fetch it. */
 function wasmBinary(): ArrayBuffer {
-  return Uint8Array.from(readFileSync(projectFile('node_modules/zxing-wasm/dist/reader/zxing_reader.wasm'))).buffer;
+  return Uint8Array.from(readFileSync(projectFile('node_modules/zxing-wasm/dist/reader/zxing_reader.wasm')))
+    .buffer;
 }

@@ -47,7 +47,10 @@ export function makeRenderer(options: RendererOptions = {}): Renderer {
       const png = await render(content);
       const said = await readOneCode(png, 'quick');
       if (said !== content.qrText) {
-        throw new FaceRefused('FACE_MISMATCH', '成品图片的二维码与记录不一致，已停止制证，请联系系统管理员检查后重试。');
+        throw new FaceRefused(
+          'FACE_MISMATCH',
+          '成品图片的二维码与记录不一致，已停止制证，请联系系统管理员检查后重试。',
+        );
       }
       return png;
     },

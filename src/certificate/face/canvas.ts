@@ -63,7 +63,10 @@ export class Canvas {
   }
 
   /** Makes a rectangle of whole pixels pure black or pure white. */
-  fill([left, top, width, height]: readonly [number, number, number, number], colour: 'black' | 'white'): void {
+  fill(
+    [left, top, width, height]: readonly [number, number, number, number],
+    colour: 'black' | 'white',
+  ): void {
     const index = colour === 'black' ? BLACK : WHITE;
     for (let y = Math.max(0, top); y < Math.min(this.height, top + height); y++) {
       const row = y * this.stride + 1;

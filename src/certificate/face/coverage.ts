@@ -26,7 +26,12 @@ export function fillMask(polygons: readonly (readonly number[])[]): Mask {
     const count = polygon.length / 2;
     for (let i = 0; i < count; i++) {
       const j = (i + 1) % count;
-      const line: Line = [at(polygon, 2 * i) - left, at(polygon, 2 * i + 1) - top, at(polygon, 2 * j) - left, at(polygon, 2 * j + 1) - top];
+      const line: Line = [
+        at(polygon, 2 * i) - left,
+        at(polygon, 2 * i + 1) - top,
+        at(polygon, 2 * j) - left,
+        at(polygon, 2 * j + 1) - top,
+      ];
       addLine(area, width, line);
     }
   }

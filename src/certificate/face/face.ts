@@ -73,7 +73,7 @@ const LEFT_MM = 33;
 const RIGHT_MM = PAGE_MM.width - LEFT_MM;
 const CENTRE_MM = PAGE_MM.width / 2;
 const ROWS_TOP_MM = 77;
-const CODE_BOTTOM_MM = 248.5;
+const CODE_BOTTOM_MM = 247.6;
 const LARGEST_CODE_MM = 75.5;
 const STAMP_MM = 42;
 
@@ -108,7 +108,7 @@ export function faceOf(content: FaceContent, fonts: Fonts): Face {
 /** Control and format characters are refused in the true name too, although only the printed one is drawn. */
 function refuseHidden(name: string, fonts: Fonts): void {
   for (const character of name) {
-    if (/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u.test(character)) fonts.advance(character, 400);
+    if (/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u.test(character)) fonts.advance(character, 400);
   }
 }
 
@@ -116,7 +116,10 @@ function codeOf(qrText: string): CodePlace {
   const { size, modules } = qrSymbol(qrText);
   const sideMm = size * MODULE_MM;
   if (sideMm > LARGEST_CODE_MM) {
-    throw new FaceRefused('FACE_DOES_NOT_FIT', '二维码过大，证书版面排不下，请缩短单位、专业等文字后重新制证。');
+    throw new FaceRefused(
+      'FACE_DOES_NOT_FIT',
+      '二维码过大，证书版面排不下，请缩短单位、专业等文字后重新制证。',
+    );
   }
   return { kind: 'code', xMm: LEFT_MM, yMm: CODE_BOTTOM_MM - sideMm, moduleMm: MODULE_MM, size, modules };
 }
@@ -147,7 +150,12 @@ function bodyOf(content: FaceContent, bottomMm: number, fonts: Fonts): readonly 
   const boxes = content.hasRareCharacters ? Math.max(1, replacedCount(content)) : 0;
   const instruction = `打印后由${content.annotator}在方框内手写原字，并在右侧虚线圈处加盖公章。`;
   const rows: readonly Row[] = [
-    { label: '姓名', value: content.printedName, isName: true, ...(boxes > 0 && { annotation: { boxes, instruction } }) },
+    {
+      label: '姓名',
+      value: content.printedName,
+      isName: true,
+      ...(boxes > 0 && { annotation: { boxes, instruction } }),
+    },
     { label: '性别', value: content.gender },
     { label: '身份证号', value: content.idNumber },
     { label: '呈报单位', value: content.submittingUnit },
@@ -188,7 +196,10 @@ function signatureOf(content: FaceContent, leftMm: number, fonts: Fonts) {
   const widthOf = (sizeMm: number) => textWidth(content.issuerName, style(sizeMm), fonts);
   const sizeMm = Math.min(4.9, (RIGHT_MM - leftMm) / widthOf(1));
   if (sizeMm < 2.8) {
-    throw new FaceRefused('FACE_DOES_NOT_FIT', '发证机关名称过长，证书版面排不下，请改用规范简称后重新制证。');
+    throw new FaceRefused(
+      'FACE_DOES_NOT_FIT',
+      '发证机关名称过长，证书版面排不下，请改用规范简称后重新制证。',
+    );
   }
   const half = Math.max(widthOf(sizeMm) / 2, SEAL_MM / 2);
   const middleMm = Math.max(RIGHT_MM - half - 2, leftMm + half);
@@ -210,10 +221,15 @@ function codeCaption(host: string, code: CodePlace, fonts: Fonts): readonly Prim
   const widest = code.size * MODULE_MM + 12;
   const style = { sizeMm: 3, weight: 600 as Weight, trackingMm: 0 };
   const sizeMm = Math.min(3, (3 * widest) / textWidth(host, style, fonts));
-  if (sizeMm < 1.9) throw new FaceRefused('FACE_DOES_NOT_FIT', '查验网址过长，证书版面排不下，请改用较短的域名。');
+  if (sizeMm < 1.9)
+    throw new FaceRefused('FACE_DOES_NOT_FIT', '查验网址过长，证书版面排不下，请改用较短的域名。');
   return [
-    centred('扫码查验', { sizeMm: 3.7, weight: 700, trackingMm: 1.2, yMm: belowMm + 2.6, middleMm, ink: 'red' }, fonts),
-    centred(host, { ...style, sizeMm, yMm: belowMm + 7, middleMm }, fonts),
+    centred(
+      '扫码查验',
+      { sizeMm: 3.7, weight: 700, trackingMm: 1.2, yMm: belowMm + 4, middleMm, ink: 'red' },
+      fonts,
+    ),
+    centred(host, { ...style, sizeMm, yMm: belowMm + 8.4, middleMm }, fonts),
   ];
 }
 
@@ -234,7 +250,8 @@ function marksOf({ isTest, isSpecimen }: FaceContent, fonts: Fonts): readonly Pr
   ];
 }
 
-type Centred = Pick<TextRun, 'yMm' | 'sizeMm' | 'weight' | 'trackingMm'> & Partial<Pick<TextRun, 'ink'>> & { middleMm?: number };
+type Centred = Pick<TextRun, 'yMm' | 'sizeMm' | 'weight' | 'trackingMm'> &
+  Partial<Pick<TextRun, 'ink'>> & { middleMm?: number };
 
 function centred(text: string, { middleMm = CENTRE_MM, ...line }: Centred, fonts: Fonts): TextRun {
   return run(text, { ...line, xMm: middleMm - textWidth(text, line, fonts) / 2 });

@@ -105,7 +105,9 @@ function isPlain(character: string): boolean {
 function missing(character: string): FaceRefused {
   const hex = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
   const shown = isPlain(character) ? `“${character}”` : '不可见或不可打印的字符';
-  const remedy = isPlain(character) ? '请在字体目录中补充含该字的字体，或改用拼音后重新制证' : '请在原始数据中删除该字符后重新上传';
+  const remedy = isPlain(character)
+    ? '请在字体目录中补充含该字的字体，或改用拼音后重新制证'
+    : '请在原始数据中删除该字符后重新上传';
   return new FaceRefused('GLYPH_MISSING', `字库缺字：${shown}（U+${hex}），${remedy}。`);
 }
 
@@ -113,7 +115,8 @@ function missing(character: string): FaceRefused {
 function flatten(commands: readonly PathCommand[], place: { scale: number; shift: number }): Outline {
   const contours: number[][] = [];
   let [x, y] = [0, 0];
-  const push = (toX: number, toY: number) => contours.at(-1)?.push(toX * place.scale + place.shift, -toY * place.scale);
+  const push = (toX: number, toY: number) =>
+    contours.at(-1)?.push(toX * place.scale + place.shift, -toY * place.scale);
   for (const { command, args } of commands) {
     const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = args;
     if (command === 'moveTo') contours.push([]);

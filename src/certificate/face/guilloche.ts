@@ -10,6 +10,7 @@ export const PAGE_MM = { width: 210, height: 297 };
 /** Distance of the border's outer and inner edge from the edge of the paper. */
 const OUTER_MM = 10;
 const INNER_MM = 17;
+const FINE_MM = 0.16;
 const ROSETTE = { xMm: 105, yMm: 138, radiusMm: 57 };
 
 /** Border and rosette: the same for every certificate. */
@@ -28,8 +29,15 @@ function border(): readonly Curves[] {
   ] as const;
   return [
     framed(OUTER_MM - 1.3, 0.75, 'red'),
-    framed(OUTER_MM, 0.16, 'red'),
-    framed(INNER_MM, 0.16, 'red'),
+    // One plate for all fine red lines: where they meet they must not print twice.
+    {
+      kind: 'curves',
+      lines: [OUTER_MM, INNER_MM]
+        .flatMap(inset => framed(inset, FINE_MM, 'red').lines)
+        .concat(corners.flatMap(square)),
+      widthMm: FINE_MM,
+      ink: 'red',
+    },
     framed(INNER_MM + 1.1, 0.16, 'gold'),
     { kind: 'curves', lines: waves(), widthMm: 0.13, ink: 'gold' },
     ...corners.flatMap(([x, y]) => knot(x, y)),
@@ -63,11 +71,19 @@ function waves(): readonly (readonly number[])[] {
   ];
 }
 
+/** The box about a corner's knot. */
+function square([xMm, yMm]: readonly [number, number]): Curves['lines'] {
+  const half = (INNER_MM - OUTER_MM) / 2;
+  return box([xMm - half, yMm - half, 2 * half, 2 * half], { widthMm: FINE_MM, ink: 'red' }).lines;
+}
+
 function knot(xMm: number, yMm: number): readonly Curves[] {
   const half = (INNER_MM - OUTER_MM) / 2;
-  const petals = turned({ xMm, yMm, copies: 6 }, angle => (half - 0.75) * (0.62 + 0.38 * Math.cos(4 * angle)));
+  const petals = turned(
+    { xMm, yMm, copies: 6 },
+    angle => (half - 0.75) * (0.62 + 0.38 * Math.cos(4 * angle)),
+  );
   return [
-    box([xMm - half, yMm - half, 2 * half, 2 * half], { widthMm: 0.16, ink: 'red' }),
     { kind: 'curves', lines: petals, widthMm: 0.12, ink: 'gold' },
     circle({ xMm, yMm, radiusMm: 0.55 }, { widthMm: 0.3, ink: 'red' }),
   ];

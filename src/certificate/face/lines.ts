@@ -44,7 +44,11 @@ export function textWidth(text: string, style: TextStyle, fonts: Fonts): number 
  * The lines of a paragraph no wider than `widthMm`, as few as possible and then as even as possible; undefined when a
  * single character is wider. Joined, they are the text, but for the spaces at which it was broken.
  */
-export function breakLines(text: string, widthMm: number, measure: (line: string) => number): string[] | undefined {
+export function breakLines(
+  text: string,
+  widthMm: number,
+  measure: (line: string) => number,
+): string[] | undefined {
   const pieces = piecesOf(text).flatMap(piece => (measure(piece.trim()) <= widthMm ? [piece] : [...piece]));
   const fewest = greedy(pieces, widthMm, measure);
   if (fewest === undefined || fewest.length === 1) return fewest;
@@ -98,7 +102,8 @@ function piecesOf(text: string): string[] {
   const pieces: string[] = [];
   let before = '';
   for (const piece of text.replaceAll(WORDS, `${SEAM}$&${SEAM}`).split(SEAM).flatMap(wordOrLetters)) {
-    const joins = CLOSING.has(piece) || piece === ' ' || OPENING.has(before) || (LATIN.test(before) && LATIN.test(piece));
+    const joins =
+      CLOSING.has(piece) || piece === ' ' || OPENING.has(before) || (LATIN.test(before) && LATIN.test(piece));
     if (joins && pieces.length > 0) pieces[pieces.length - 1] += piece;
     else pieces.push(piece);
     before = piece;
@@ -106,7 +111,11 @@ function piecesOf(text: string): string[] {
   return pieces;
 }
 
-function greedy(pieces: readonly string[], widthMm: number, measure: (line: string) => number): string[] | undefined {
+function greedy(
+  pieces: readonly string[],
+  widthMm: number,
+  measure: (line: string) => number,
+): string[] | undefined {
   const lines: string[] = [];
   let line = '';
   for (const piece of pieces) {

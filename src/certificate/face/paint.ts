@@ -38,7 +38,6 @@ export function makePainter(fonts: Fonts): Painter {
   const draw = (canvas: Canvas, one: Primitive): void => {
     if (one.kind === 'text') return drawText(canvas, one, { fonts, glyph });
     if (one.kind === 'code') return drawCode(canvas, one);
-    if (one.kind === 'blank') return canvas.fill(inPixels(one.xMm, one.yMm, one.widthMm, one.heightMm), 'white');
     const lines = one.lines.map(line => line.map(mm => mm * PIXELS_PER_MM));
     canvas.print(strokeMask(lines, one.widthMm * PIXELS_PER_MM), one.ink);
   };
@@ -54,7 +53,10 @@ export function makePainter(fonts: Fonts): Painter {
 }
 
 function groundOf(face: Face, draw: (canvas: Canvas, one: Primitive) => void): Canvas {
-  const canvas = new Canvas(Math.round(face.widthMm * PIXELS_PER_MM), Math.round(face.heightMm * PIXELS_PER_MM));
+  const canvas = new Canvas(
+    Math.round(face.widthMm * PIXELS_PER_MM),
+    Math.round(face.heightMm * PIXELS_PER_MM),
+  );
   for (const one of face.ground) draw(canvas, one);
   return canvas;
 }
@@ -73,7 +75,11 @@ function glyphMask(run: TextRun, outline: readonly (readonly number[])[]): Mask 
   );
 }
 
-function drawText(canvas: Canvas, run: TextRun, by: { fonts: Fonts; glyph: (run: TextRun, c: string) => Mask }): void {
+function drawText(
+  canvas: Canvas,
+  run: TextRun,
+  by: { fonts: Fonts; glyph: (run: TextRun, c: string) => Mask },
+): void {
   const [cos, sin] = turnOf(run);
   for (const { character, xMm } of placeCharacters(run.text, run, by.fonts)) {
     const dx = Math.round((run.xMm + xMm * cos) * PIXELS_PER_MM);
@@ -98,10 +104,4 @@ function drawCode(canvas: Canvas, { xMm, yMm, moduleMm, size, modules }: CodePla
 function turnOf({ turnDegrees }: TextRun): readonly [number, number] {
   const angle = (turnDegrees * Math.PI) / 180;
   return [Math.cos(angle), Math.sin(angle)];
-}
-
-function inPixels(x: number, y: number, width: number, height: number): readonly [number, number, number, number] {
-  const [left, top] = [Math.round(x * PIXELS_PER_MM), Math.round(y * PIXELS_PER_MM)];
-  const [right, bottom] = [Math.round((x + width) * PIXELS_PER_MM), Math.round((y + height) * PIXELS_PER_MM)];
-  return [left, top, right - left, bottom - top];
 }

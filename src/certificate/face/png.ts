@@ -16,7 +16,11 @@ export interface PngText {
 }
 
 /** PNG file of the canvas at that resolution; the same canvas gives the same pixels, and the same file with one zlib. */
-export async function toPng(canvas: Canvas, pixelsPerMetre: number, texts: readonly PngText[]): Promise<Uint8Array> {
+export async function toPng(
+  canvas: Canvas,
+  pixelsPerMetre: number,
+  texts: readonly PngText[],
+): Promise<Uint8Array> {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(canvas.width, 0);
   header.writeUInt32BE(canvas.height, 4);
@@ -48,9 +52,15 @@ function chunk(type: string, content: Uint8Array): Buffer {
 
 function international({ keyword, text }: PngText): Buffer {
   if (!/^[!-~¡-ÿ](?:[ -~¡-ÿ]{0,77}[!-~¡-ÿ])?$/.test(keyword)) {
-    throw new RangeError(`toPng: keyword: expected 1 to 79 Latin-1 characters, got ${JSON.stringify(keyword)}`);
+    throw new RangeError(
+      `toPng: keyword: expected 1 to 79 Latin-1 characters, got ${JSON.stringify(keyword)}`,
+    );
   }
   if (text.includes('\0')) throw new RangeError('toPng: text: expected no NUL');
   // keyword, NUL, not compressed, method 0, no language tag, no translated keyword
-  return Buffer.concat([Buffer.from(keyword, 'latin1'), Buffer.from([0, 0, 0, 0, 0]), Buffer.from(text, 'utf8')]);
+  return Buffer.concat([
+    Buffer.from(keyword, 'latin1'),
+    Buffer.from([0, 0, 0, 0, 0]),
+    Buffer.from(text, 'utf8'),
+  ]);
 }

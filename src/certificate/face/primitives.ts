@@ -35,15 +35,6 @@ export interface Curves {
   readonly ink: Ink;
 }
 
-/** A rectangle without paint on it: whatever lies below is removed down to white paper. */
-export interface Blank {
-  readonly kind: 'blank';
-  readonly xMm: number;
-  readonly yMm: number;
-  readonly widthMm: number;
-  readonly heightMm: number;
-}
-
 /** A QR symbol in pure black; `xMm`, `yMm` is the upper left corner of its first module, without the quiet zone. */
 export interface CodePlace {
   readonly kind: 'code';
@@ -56,7 +47,7 @@ export interface CodePlace {
   readonly modules: Uint8Array;
 }
 
-export type Primitive = TextRun | Curves | Blank | CodePlace;
+export type Primitive = TextRun | Curves | CodePlace;
 
 /** One closed outline after another, flat x0, y0, x1, y1, … in em, y downward, baseline at 0. */
 export type Outline = readonly (readonly number[])[];
@@ -71,7 +62,10 @@ export interface Fonts {
 
 /** Thrown when a certificate cannot be printed as it is; nothing was drawn. */
 export class FaceRefused extends DomainError {
-  constructor(code: Extract<ErrorCode, 'GLYPH_MISSING' | 'FACE_DOES_NOT_FIT' | 'FACE_MISMATCH'>, detail: string) {
+  constructor(
+    code: Extract<ErrorCode, 'GLYPH_MISSING' | 'FACE_DOES_NOT_FIT' | 'FACE_MISMATCH'>,
+    detail: string,
+  ) {
     super(code, detail);
   }
 }
@@ -99,7 +93,10 @@ export function box(frame: readonly [number, number, number, number], pen: Pen):
 }
 
 /** A circle, whole or as `dashes` short arcs that fill half of it. */
-export function circle(place: { xMm: number; yMm: number; radiusMm: number; dashes?: number }, pen: Pen): Curves {
+export function circle(
+  place: { xMm: number; yMm: number; radiusMm: number; dashes?: number },
+  pen: Pen,
+): Curves {
   const { xMm, yMm, radiusMm, dashes } = place;
   const arc = (from: number, to: number, steps: number) =>
     Array.from({ length: steps + 1 }, (_, i) => from + ((to - from) * i) / steps).flatMap(angle => [

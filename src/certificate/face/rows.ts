@@ -50,7 +50,10 @@ export function rowsOf(rows: readonly Row[], room: RowsRoom, fonts: Fonts): read
     return spreadOut(rows, { room, sizeMm, spare }, fonts) ?? set.primitives;
   }
   const longest = rows.reduce((a, b) => ([...b.value].length > [...a.value].length ? b : a));
-  throw new FaceRefused('FACE_DOES_NOT_FIT', `证书版面排不下，请缩短最长的一项“${longest.label}”后重新制证。`);
+  throw new FaceRefused(
+    'FACE_DOES_NOT_FIT',
+    `证书版面排不下，请缩短最长的一项“${longest.label}”后重新制证。`,
+  );
 }
 
 interface Setting {
@@ -98,7 +101,11 @@ function setRows(rows: readonly Row[], setting: Setting, fonts: Fonts): SetRows 
   return { primitives, bottomMm: topMm - setting.gapMm };
 }
 
-function setRow(row: Row, { room, sizeMm, topMm }: Setting & { topMm: number }, fonts: Fonts): SetRows | undefined {
+function setRow(
+  row: Row,
+  { room, sizeMm, topMm }: Setting & { topMm: number },
+  fonts: Fonts,
+): SetRows | undefined {
   const labelMm = sizeMm * LABEL_SHARE;
   const valueLeft = room.leftMm + labelMm * LABEL_CHARACTERS + LABEL_GAP_MM;
   const right = topMm < room.freeFromMm ? room.narrowRightMm : room.rightMm;
@@ -127,7 +134,9 @@ function setRow(row: Row, { room, sizeMm, topMm }: Setting & { topMm: number }, 
     primitives.push(box(frame, { widthMm: 0.25, ink: 'label' }));
   }
   const small = { sizeMm: INSTRUCTION_MM, weight: 400 as Weight, trackingMm: 0 };
-  const said = breakLines(row.annotation.instruction, right - valueLeft, line => textWidth(line, small, fonts));
+  const said = breakLines(row.annotation.instruction, right - valueLeft, line =>
+    textWidth(line, small, fonts),
+  );
   if (said === undefined) return undefined;
   for (const text of said) {
     bottomMm += INSTRUCTION_MM * LINE_HEIGHT;
@@ -142,11 +151,19 @@ function spreadLabel(label: string, at: { xMm: number; yMm: number; sizeMm: numb
   const step = letters.length > 1 ? ((LABEL_CHARACTERS - 1) * at.sizeMm) / (letters.length - 1) : 0;
   const trackingMm = 0;
   return letters.map((text, i) =>
-    run(text, { xMm: at.xMm + i * step, yMm: at.yMm, sizeMm: at.sizeMm, weight: 400, trackingMm, ink: 'label' }),
+    run(text, {
+      xMm: at.xMm + i * step,
+      yMm: at.yMm,
+      sizeMm: at.sizeMm,
+      weight: 400,
+      trackingMm,
+      ink: 'label',
+    }),
   );
 }
 
-type RunPlace = Omit<TextRun, 'kind' | 'text' | 'ink' | 'turnDegrees'> & Partial<Pick<TextRun, 'ink' | 'turnDegrees'>>;
+type RunPlace = Omit<TextRun, 'kind' | 'text' | 'ink' | 'turnDegrees'> &
+  Partial<Pick<TextRun, 'ink' | 'turnDegrees'>>;
 
 /** A run of text, in ink and upright unless said otherwise. */
 export function run(text: string, place: RunPlace): TextRun {

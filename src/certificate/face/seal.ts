@@ -34,7 +34,11 @@ export interface SealPlace {
 export function sealOf(place: SealPlace, fonts: Fonts): readonly Primitive[] {
   const { xMm, yMm, issuerName, isTest } = place;
   const word = { xMm, yMm: yMm + 3, sizeMm: 8, weight: 900 as Weight, trackingMm: 1.4 };
-  const warning = { feetMm: WARNING_FEET_MM, sizeMm: WARNING_MM, spread: (WARNING_MM * 1.3) / WARNING_FEET_MM };
+  const warning = {
+    feetMm: WARNING_FEET_MM,
+    sizeMm: WARNING_MM,
+    spread: (WARNING_MM * 1.3) / WARNING_FEET_MM,
+  };
   return [
     circle({ xMm, yMm, radiusMm: RING.radiusMm }, { widthMm: RING.widthMm, ink: 'seal' }),
     circle({ xMm, yMm, radiusMm: INNER_RING.radiusMm }, { widthMm: INNER_RING.widthMm, ink: 'seal' }),
