@@ -118,6 +118,10 @@ class Findings {
     return undefined;
   }
 
+  isFaulty(column: RosterHead): boolean {
+    return this.faults.some(fault => fault.column === column);
+  }
+
   warn(column: RosterHead, { code, detail }: Fault): void {
     this.warnings.push({ column, code, detail });
   }
@@ -161,6 +165,7 @@ function checkName(found: Findings, context: RowContext): (PrintedName & { name:
   });
   if (name === undefined) return undefined;
   const manual = found.take(PINYIN_HEAD, raw => manualReadings(raw, name)) ?? new Map<string, string>();
+  if (found.isFaulty(PINYIN_HEAD)) return undefined;
   const policy = context.policy ?? DEFAULT_RARITY_POLICY;
   const { displayable } = context;
   const answer = printedNameOf(name, { policy, manual, ...(displayable ? { displayable } : {}) });
@@ -294,7 +299,7 @@ function checkDates(found: Findings, context: RowContext): Dates | undefined {
   else if (filedOn !== undefined && filedOn.slice(0, 7) > month) {
     noteFiled('FILED_AFTER_BATCH', `核准备案日期晚于本批次月份 ${month}，请改报以后的批次。`);
   }
-  if (obtainedOn === undefined || filedOn === undefined) return undefined;
+  if (obtainedOn === undefined || filedOn === undefined || found.isFaulty('取得资格时间')) return undefined;
   if (obtainedOn > filedOn)
     return noteObtained('DATES_OUT_OF_ORDER', '取得资格时间晚于核准备案日期，请核对二者。');
   const uploadDeadline = deadlineAfter(found, filedOn, context);

@@ -180,10 +180,10 @@ function text(value: string): { type: typeof String; format: string; value: stri
   return { ...AS_TEXT, value, wrap: true };
 }
 
-/** XML 1.0 §2.2 has no place for most control characters: they show as U+FFFD. A blank cell has no value at all. */
+/** XML 1.0 §2.2 has no place for most control characters: they are left out. A blank cell has no value at all. */
 function valueOf(cell: string | undefined): { readonly value?: string } {
   if (cell === undefined || cell === '') return {};
-  return { value: cell.replace(/[\0-\x08\x0B\x0C\x0E-\x1F\uD800-\uDFFF\uFFFE\uFFFF]/gu, '\uFFFD') };
+  return { value: cell.replace(/[\0-\x08\x0B\x0C\x0E-\x1F\uD800-\uDFFF\uFFFE\uFFFF]/gu, '') };
 }
 
 /** Whole columns get the text style, so that numbers typed far below keep their digits as well. */
