@@ -21,6 +21,8 @@ const LONGEST_SIDE = 4096;
 /** Above this the first look is at half size: three times as fast, and enough for any code that fills its share. */
 const HALVED_ABOVE = 2400;
 const UPSCALED_BELOW = 2000;
+/** Below this no code can be in the picture that more work would bring out. */
+const SMALLEST_SIDE = 40;
 const DEADLINE_MS = 2500;
 const DECODE_SECONDS = 10;
 
@@ -135,6 +137,7 @@ function looks(page: Grey): readonly Look[] {
 
 /** What is tried while nothing has been found: more contrast, more pixels, less noise, and one part after another. */
 function rescues(page: Grey): readonly Look[] {
+  if (Math.min(page.width, page.height) < SMALLEST_SIDE) return [];
   const longest = Math.max(page.width, page.height);
   const seen = longest > HALVED_ABOVE ? halved(page) : page;
   const scale = longest < UPSCALED_BELOW ? 2 : 1;
@@ -155,7 +158,6 @@ const UNBLUR = { sigma: 4, m1: 6, m2: 6, x1: 1, y2: 160, y3: 160 };
 /** Nine overlapping parts, each half as wide and high as the page: lower left, where the code stands, first. */
 function partsOf(page: Grey): readonly Part[] {
   const [width, height] = [page.width >> 1, page.height >> 1];
-  if (width < 64 || height < 64) return [];
   return [2, 1, 0].flatMap(row =>
     [0, 1, 2].map((column): Part => [(column * width) >> 1, (row * height) >> 1, width, height]),
   );

@@ -49,7 +49,10 @@ export function breakLines(
   widthMm: number,
   measure: (line: string) => number,
 ): string[] | undefined {
-  const pieces = piecesOf(text).flatMap(piece => (measure(piece.trim()) <= widthMm ? [piece] : [...piece]));
+  const fits = (piece: string) => measure(piece.trim()) <= widthMm;
+  const pieces = piecesOf(text)
+    .flatMap(piece => (fits(piece) ? [piece] : joined([...piece])))
+    .flatMap(piece => (fits(piece) ? [piece] : [...piece]));
   const fewest = greedy(pieces, widthMm, measure);
   if (fewest === undefined || fewest.length === 1) return fewest;
 
@@ -99,14 +102,18 @@ function wordOrLetters(part: string, index: number): string[] {
 
 /** What must stay on one line; a space belongs to the piece before it. */
 function piecesOf(text: string): string[] {
+  return joined(text.replaceAll(WORDS, `${SEAM}$&${SEAM}`).split(SEAM).flatMap(wordOrLetters));
+}
+
+function joined(parts: readonly string[]): string[] {
   const pieces: string[] = [];
   let before = '';
-  for (const piece of text.replaceAll(WORDS, `${SEAM}$&${SEAM}`).split(SEAM).flatMap(wordOrLetters)) {
+  for (const part of parts) {
     const joins =
-      CLOSING.has(piece) || piece === ' ' || OPENING.has(before) || (LATIN.test(before) && LATIN.test(piece));
-    if (joins && pieces.length > 0) pieces[pieces.length - 1] += piece;
-    else pieces.push(piece);
-    before = piece;
+      CLOSING.has(part) || part === ' ' || OPENING.has(before) || (LATIN.test(before) && LATIN.test(part));
+    if (joins && pieces.length > 0) pieces[pieces.length - 1] += part;
+    else pieces.push(part);
+    before = part;
   }
   return pieces;
 }
