@@ -6,19 +6,19 @@ import { createHash } from 'node:crypto';
 import type { Db, Tx } from '../db/connect.ts';
 import type { Act } from '../shared/act.ts';
 import { GENESIS_HASH, hashedText, type AuditEntry, type AuditFact } from './entry.ts';
-import { append, entriesAfter, findHead, lockHead } from './store.ts';
+import { append, entriesAfter, getHead, lockHead } from './store.ts';
 
 /** The facts stand in the chain afterwards, in the given order, each bound to the one before. */
 export async function record(scope: { tx: Tx; db: Db }, act: Act, facts: readonly AuditFact[]): Promise<void> {
   const head = await lockHead(scope.tx, scope.db);
   const entries: AuditEntry[] = [];
-  let previous = head ?? { seq: 0, hash: GENESIS_HASH };
+  let previous: { seq: number; hash: string } = head;
   for (const fact of facts) {
     const entry = entryAfter(previous, act, fact);
     entries.push(entry);
     previous = entry;
   }
-  await append(scope.tx, scope.db, { entries, first: head === undefined });
+  await append(scope.tx, scope.db, entries);
 }
 
 export interface ChainReport {
@@ -40,7 +40,7 @@ export async function checkChain(db: Db): Promise<ChainReport> {
     }
     if (page.length < PAGE) break;
   }
-  const head = (await findHead(db)) ?? { seq: 0, hash: GENESIS_HASH };
+  const head = await getHead(db);
   const whole = head.seq === previous.seq && head.hash === previous.hash;
   return { entries: previous.seq, brokenAt: whole ? undefined : previous.seq + 1 };
 }

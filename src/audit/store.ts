@@ -21,29 +21,27 @@ interface HeadRow {
 }
 const HEAD_ID = 1;
 
-/** Last entry's place and hash, locked until the transaction ends; undefined before the first entry. */
-export async function lockHead(tx: Tx, db: Db): Promise<{ seq: number; hash: string } | undefined> {
-  const row = await heads(db).findOne({ where: { id: HEAD_ID }, transaction: tx, lock: tx.LOCK.UPDATE, raw: true });
-  const head = row as unknown as HeadRow | null;
-  return head === null ? undefined : { seq: Number(head.seq), hash: head.hash };
+export interface Head {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** Last entry's place and hash, locked until the transaction ends. */
+export async function lockHead(tx: Tx, db: Db): Promise<Head> {
+  return toHead(await heads(db).findOne({ where: { id: HEAD_ID }, transaction: tx, lock: tx.LOCK.UPDATE, raw: true }));
 }
 
 /** Appends entries whose hashes are made, and moves the head to the last of them. */
-export async function append(tx: Tx, db: Db, written: { entries: readonly AuditEntry[]; first: boolean }): Promise<void> {
-  const last = written.entries.at(-1);
+export async function append(tx: Tx, db: Db, written: readonly AuditEntry[]): Promise<void> {
+  const last = written.at(-1);
   if (!last) return;
-  await entries(db).bulkCreate(written.entries.map(toRow), { transaction: tx });
-  if (written.first) {
-    await heads(db).create({ id: HEAD_ID, seq: last.seq, hash: last.hash }, { transaction: tx });
-    return;
-  }
+  await entries(db).bulkCreate(written.map(toRow), { transaction: tx });
   await heads(db).update({ seq: last.seq, hash: last.hash }, { where: { id: HEAD_ID }, transaction: tx });
 }
 
 /** The head as it stands, unlocked. */
-export async function findHead(db: Db): Promise<{ seq: number; hash: string } | undefined> {
-  const head = (await heads(db).findOne({ where: { id: HEAD_ID }, raw: true })) as unknown as HeadRow | null;
-  return head === null ? undefined : { seq: Number(head.seq), hash: head.hash };
+export async function getHead(db: Db): Promise<Head> {
+  return toHead(await heads(db).findOne({ where: { id: HEAD_ID }, raw: true }));
 }
 
 /** Up to `limit` entries after that place, in order. */
@@ -72,6 +70,12 @@ function heads(db: Db): Table<HeadRow> {
     seq: DataTypes.BIGINT,
     hash: DataTypes.STRING,
   });
+}
+
+function toHead(row: unknown): Head {
+  if (row === null) throw new RangeError('audit_head: the migration puts one row there, and it is gone');
+  const head = row as HeadRow;
+  return { seq: Number(head.seq), hash: head.hash };
 }
 
 function toRow(entry: AuditEntry): EntryRow {

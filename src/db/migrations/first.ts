@@ -28,6 +28,15 @@ function createTable(name: string, columns: ModelAttributes, uniques: Readonly<R
   };
 }
 
+function insertRows(table: string, rows: Record<string, string | number | boolean | null>[]): Migration {
+  return {
+    name: `first/${table}_rows`,
+    up: async schema => {
+      await schema.bulkInsert(table, rows, { ignoreDuplicates: true } as object);
+    },
+  };
+}
+
 function addIndex(table: string, name: string, fields: readonly string[]): Migration {
   return { name: `first/${name}`, up: async schema => schema.addIndex(table, [...fields], { name }) };
 }
@@ -46,16 +55,16 @@ export const firstMigrations: readonly Migration[] = [
     hash: must(CHAR(64)),
   }),
   createTable('audit_head', { id: { type: INTEGER, primaryKey: true, autoIncrement: false }, seq: must(BIGINT), hash: must(CHAR(64)) }),
+  insertRows('audit_head', [{ id: 1, seq: 0, hash: '0'.repeat(64) }]),
   createTable(
     'organisations',
     { id, code: must(CHAR(18)), name: must(STRING(100)) },
     { organisations_code: ['code'], organisations_name: ['name'] },
   ),
-  createTable(
-    'capacities',
-    { id, organisation_id: must(CHAR(32)), capacity: must(STRING(30)) },
-    { capacities_once: ['organisation_id', 'capacity'] },
-  ),
+  createTable('capacities', {
+    organisation_id: { type: CHAR(32), primaryKey: true },
+    capacity: { type: STRING(30), primaryKey: true },
+  }),
   createTable('legal_bases', {
     code: { type: STRING(30), primaryKey: true },
     document: must(STRING(200)),
@@ -63,6 +72,17 @@ export const firstMigrations: readonly Migration[] = [
     to_date: may(CHAR(10)),
     assumed: must(BOOLEAN),
   }),
+  // R1, R2: the notice, and the assumption that stands in for its successor until the document number is known
+  insertRows('legal_bases', [
+    {
+      code: 'LB1',
+      document: '人社厅函〔2018〕168号；津人社规字〔2019〕4号',
+      from_date: '2020-05-01',
+      to_date: '2022-04-30',
+      assumed: false,
+    },
+    { code: 'LB2-assumed', document: '假定继续执行，文号待填', from_date: '2022-05-01', to_date: null, assumed: true },
+  ]),
   createTable(
     'rosters',
     { id, digest: must(CHAR(64)), month: must(CHAR(7)), rows_taken: must(INTEGER), taken_at: must(BIGINT), actor: must(STRING(120)) },
@@ -147,7 +167,7 @@ export const firstMigrations: readonly Migration[] = [
     { batch_items_application: ['application_id'], batch_items_number: ['number', 'version'] },
   ),
   addIndex('batch_items', 'batch_items_state', ['batch_id', 'state']),
-  createTable('certificate_numbers', { scope: { type: STRING(10), primaryKey: true }, next_serial: must(INTEGER) }),
+  createTable('counters', { scope: { type: STRING(20), primaryKey: true }, next_serial: must(INTEGER) }),
   createTable(
     'certificates',
     {

@@ -1,0 +1,41 @@
+/**
+ * Counters that several processes share: one row each, taken FOR UPDATE inside the caller's transaction, so no value is given
+ * twice on any engine. Gaps are allowed, AUTO_INCREMENT and GET_LOCK are not: neither is safe on a cluster. Owns `counters`.
+ */
+import { DataTypes } from 'sequelize';
+import { table, type Db, type Table, type Tx } from './connect.ts';
+
+interface CounterRow {
+  scope: string;
+  next_serial: number;
+}
+
+/**
+ * The first of `count` consecutive values that nobody else will get.
+ * @param wanted scope such as `A2021` or `status-change`; at most 20 characters
+ */
+export async function takeSerials(tx: Tx, db: Db, wanted: { scope: string; count: number }): Promise<number> {
+  const { scope, count } = wanted;
+  await counters(db).bulkCreate([{ scope, next_serial: 1 }], { ignoreDuplicates: true, transaction: tx });
+  const row = (await counters(db).findOne({
+    where: { scope },
+    transaction: tx,
+    lock: tx.LOCK.UPDATE,
+    raw: true,
+  })) as unknown as CounterRow;
+  await counters(db).update({ next_serial: row.next_serial + count }, { where: { scope }, transaction: tx });
+  return row.next_serial;
+}
+
+/** Every counter as it stands. */
+export async function allCounters(db: Db): Promise<ReadonlyMap<string, number>> {
+  const rows = (await counters(db).findAll({ raw: true })) as unknown as CounterRow[];
+  return new Map(rows.map(row => [row.scope, row.next_serial]));
+}
+
+function counters(db: Db): Table<CounterRow> {
+  return table<CounterRow>(db, 'counters', {
+    scope: { type: DataTypes.STRING, primaryKey: true },
+    next_serial: DataTypes.INTEGER,
+  });
+}

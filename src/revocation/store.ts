@@ -1,0 +1,224 @@
+/** Tables `status_lists`, `status_entries`, `status_changes`, `status_list_versions`. Places are never given twice; changes and versions are insert-only. */
+import { DataTypes, Op } from 'sequelize';
+import { table, type Db, type Table, type Tx } from '../db/connect.ts';
+import { takeSerials } from '../db/counters.ts';
+import type { Instant } from '../shared/time.ts';
+import type { ChangeKind, ReasonCode, StatusChange } from './state.ts';
+import { LIST_ENTRIES, type Purpose } from './status-list.ts';
+
+interface ListRow {
+  list: number;
+  taken: number;
+  opened_at: number;
+}
+interface EntryRow {
+  id: string;
+  list: number;
+  list_index: number;
+  number: string;
+  version: number;
+}
+interface ChangeRow {
+  seq: number;
+  number: string;
+  version: number;
+  list: number;
+  list_index: number;
+  change: string;
+  reason: string;
+  document: string | null;
+  at: number;
+  until: number | null;
+  invalid_from: string | null;
+  actor: string;
+}
+interface VersionRow {
+  id: string;
+  list: number;
+  purpose: string;
+  version: number;
+  content_hash: string;
+  published_at: number;
+  jwt: string;
+}
+
+export interface PublishedList {
+  readonly list: number;
+  readonly purpose: Purpose;
+  readonly version: number;
+  readonly contentHash: string;
+  readonly publishedAt: Instant;
+  readonly jwt: string;
+}
+
+/** Numbers of all lists, oldest first, with how many places each has given. */
+export async function allLists(db: Db): Promise<readonly { list: number; taken: number }[]> {
+  const rows = (await lists(db).findAll({ order: [['list', 'ASC']], raw: true })) as unknown as ListRow[];
+  return rows.map(({ list, taken }) => ({ list, taken }));
+}
+
+/** A further list is open for allocation; does nothing when another process opened it first. */
+export async function openList(tx: Tx, db: Db, opened: { list: number; at: Instant }): Promise<void> {
+  await lists(db).bulkCreate([{ list: opened.list, taken: 0, opened_at: opened.at }], { ignoreDuplicates: true, transaction: tx });
+}
+
+/** The newest list, locked until the transaction ends. @throws RangeError when none is open */
+export async function lockNewestList(tx: Tx, db: Db): Promise<{ list: number; taken: number }> {
+  const row = (await lists(db).findOne({ order: [['list', 'DESC']], transaction: tx, lock: tx.LOCK.UPDATE, raw: true })) as unknown as ListRow | null;
+  if (row === null) throw new RangeError('status_lists: no list is open');
+  return { list: row.list, taken: row.taken };
+}
+
+/** Which of these places of the list are given already. */
+export async function takenPlaces(tx: Tx, db: Db, asked: { list: number; places: readonly number[] }): Promise<ReadonlySet<number>> {
+  const rows = (await entries(db).findAll({
+    attributes: ['list_index'],
+    where: { list: asked.list, list_index: { [Op.in]: [...asked.places] } },
+    transaction: tx,
+    raw: true,
+  })) as unknown as EntryRow[];
+  return new Set(rows.map(row => row.list_index));
+}
+
+export interface Place {
+  readonly id: string;
+  readonly list: number;
+  readonly index: number;
+  readonly number: string;
+  readonly version: number;
+}
+
+/** The places belong to their certificates for ever; the unique keys refuse a second owner. */
+export async function keepPlaces(tx: Tx, db: Db, kept: { places: readonly Place[]; list: number; taken: number }): Promise<void> {
+  await entries(db).bulkCreate(
+    kept.places.map(({ id, list, index, number, version }) => ({ id, list, list_index: index, number, version })),
+    { transaction: tx },
+  );
+  await lists(db).update({ taken: kept.taken + kept.places.length }, { where: { list: kept.list }, transaction: tx });
+}
+
+/** Every change of one certificate version, oldest first. */
+export async function changesOf(db: Db, certificate: { number: string; version: number }, tx?: Tx): Promise<readonly StatusChange[]> {
+  const { number, version } = certificate;
+  const rows = await changes(db).findAll({ where: { number, version }, order: [['seq', 'ASC']], raw: true, transaction: tx ?? null });
+  return (rows as unknown as ChangeRow[]).map(toChange);
+}
+
+/** Every change of every certificate on one list, oldest first. */
+export async function changesOnList(db: Db, list: number): Promise<readonly StatusChange[]> {
+  const rows = await changes(db).findAll({ where: { list }, order: [['seq', 'ASC']], raw: true });
+  return (rows as unknown as ChangeRow[]).map(toChange);
+}
+
+/** The change stands, numbered after all others. */
+export async function addChange(tx: Tx, db: Db, change: Omit<StatusChange, 'seq'>): Promise<void> {
+  const seq = await takeSerials(tx, db, { scope: 'status-change', count: 1 });
+  const { index, invalidFrom, document, until, ...rest } = change;
+  await changes(db).create(
+    { ...rest, seq, list_index: index, document: document ?? null, until: until ?? null, invalid_from: invalidFrom ?? null },
+    { transaction: tx },
+  );
+}
+
+/** The newest published version of that list, if it was ever published. */
+export async function newestVersion(db: Db, list: number, purpose: Purpose): Promise<PublishedList | undefined> {
+  const row = await versions(db).findOne({ where: { list, purpose }, order: [['version', 'DESC']], raw: true });
+  return row === null ? undefined : toPublished(row as unknown as VersionRow);
+}
+
+/** The newest published version of every list and purpose. */
+export async function newestVersions(db: Db): Promise<readonly PublishedList[]> {
+  const newest: PublishedList[] = [];
+  for (const { list } of await allLists(db)) {
+    for (const purpose of ['revocation', 'suspension', 'refresh'] as const) {
+      const found = await newestVersion(db, list, purpose);
+      if (found) newest.push(found);
+    }
+  }
+  return newest;
+}
+
+/** The version is public. @throws SequelizeUniqueConstraintError when another process published that version first */
+export async function addVersion(tx: Tx, db: Db, published: PublishedList & { readonly id: string }): Promise<void> {
+  const { contentHash, publishedAt, ...rest } = published;
+  await versions(db).create({ ...rest, content_hash: contentHash, published_at: publishedAt }, { transaction: tx });
+}
+
+/** Every place ever given, for the checks of fsck. */
+export async function countPlaces(db: Db): Promise<ReadonlyMap<number, number>> {
+  const counts = new Map<number, number>();
+  for (const { list } of await allLists(db)) counts.set(list, await entries(db).count({ where: { list } }));
+  return counts;
+}
+
+function toChange(row: ChangeRow): StatusChange {
+  return {
+    seq: Number(row.seq),
+    number: row.number,
+    version: row.version,
+    list: row.list,
+    index: row.list_index,
+    change: row.change as ChangeKind,
+    reason: row.reason as ReasonCode,
+    document: row.document ?? undefined,
+    at: Number(row.at),
+    until: row.until === null ? undefined : Number(row.until),
+    invalidFrom: row.invalid_from ?? undefined,
+    actor: row.actor,
+  };
+}
+
+function toPublished(row: VersionRow): PublishedList {
+  const { list, version, jwt } = row;
+  return { list, version, jwt, purpose: row.purpose as Purpose, contentHash: row.content_hash, publishedAt: Number(row.published_at) };
+}
+
+function lists(db: Db): Table<ListRow> {
+  return table<ListRow>(db, 'status_lists', {
+    list: { type: DataTypes.INTEGER, primaryKey: true },
+    taken: DataTypes.INTEGER,
+    opened_at: DataTypes.BIGINT,
+  });
+}
+
+function entries(db: Db): Table<EntryRow> {
+  return table<EntryRow>(db, 'status_entries', {
+    id: { type: DataTypes.CHAR(32), primaryKey: true },
+    list: DataTypes.INTEGER,
+    list_index: DataTypes.INTEGER,
+    number: DataTypes.STRING,
+    version: DataTypes.INTEGER,
+  });
+}
+
+function changes(db: Db): Table<ChangeRow> {
+  return table<ChangeRow>(db, 'status_changes', {
+    seq: { type: DataTypes.BIGINT, primaryKey: true },
+    number: DataTypes.STRING,
+    version: DataTypes.INTEGER,
+    list: DataTypes.INTEGER,
+    list_index: DataTypes.INTEGER,
+    change: DataTypes.STRING,
+    reason: DataTypes.STRING,
+    document: DataTypes.STRING,
+    at: DataTypes.BIGINT,
+    until: DataTypes.BIGINT,
+    invalid_from: DataTypes.STRING,
+    actor: DataTypes.STRING,
+  });
+}
+
+function versions(db: Db): Table<VersionRow> {
+  return table<VersionRow>(db, 'status_list_versions', {
+    id: { type: DataTypes.CHAR(32), primaryKey: true },
+    list: DataTypes.INTEGER,
+    purpose: DataTypes.STRING,
+    version: DataTypes.INTEGER,
+    content_hash: DataTypes.STRING,
+    published_at: DataTypes.BIGINT,
+    jwt: DataTypes.TEXT('medium'),
+  });
+}
+
+/** A list gives places until this many are taken; the rest keeps random choice quick and leaves the alarm some room. */
+export const LIST_ROOM = Math.floor(LIST_ENTRIES * 0.9);
