@@ -11,6 +11,7 @@ import type { PngText } from './face/png.ts';
 import { toPng } from './face/png.ts';
 import type { Fonts } from './face/primitives.ts';
 import { FaceRefused } from './face/primitives.ts';
+import { qrSymbol } from './qr/symbol.ts';
 import { readOneCode } from './read-image.ts';
 
 export interface RendererOptions extends FontOptions {
@@ -30,14 +31,14 @@ export interface Renderer {
 /**
  * A renderer with its fonts and glyphs, which are loaded at first use and kept: make one and use it for all.
  *
- * `render` throws FaceRefused GLYPH_MISSING or FACE_DOES_NOT_FIT; `renderChecked` besides throws FACE_MISMATCH when the
+ * `render` throws FaceRefused GLYPH_MISSING or FACE_DOES_NOT_FIT, and QrTooLarge; `renderChecked` besides throws FACE_MISMATCH when the
  * picture does not say what the record says.
  */
 export function makeRenderer(options: RendererOptions = {}): Renderer {
   const fonts = openFonts(options);
   const painter = makePainter(fonts);
   const render = async (content: FaceContent): Promise<Uint8Array> => {
-    const canvas = painter.paint(faceOf(content, fonts));
+    const canvas = painter.paint(faceOf(content, qrSymbol(content.qrText), fonts));
     return toPng(canvas, PIXELS_PER_METRE, options.texts ?? []);
   };
   return {

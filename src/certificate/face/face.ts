@@ -6,13 +6,12 @@
 import type { Gender } from '../credential.ts';
 import type { Level } from '../level.ts';
 import { LEVEL_NAMES } from '../level.ts';
-import { qrSymbol } from '../qr/symbol.ts';
 import type { PlainDate } from '../../shared/time.ts';
 import { toChineseDate } from '../../shared/time.ts';
 import { footOf } from './foot.ts';
 import { GROUND, PAGE_MM } from './guilloche.ts';
 import { textWidth } from './lines.ts';
-import type { CodePlace, Fonts, Primitive, TextRun, Weight } from './primitives.ts';
+import type { CodePlace, CodeSymbol, Fonts, Primitive, TextRun, Weight } from './primitives.ts';
 import { circle, FaceRefused, rule } from './primitives.ts';
 import type { Row } from './rows.ts';
 import { rowsOf, run } from './rows.ts';
@@ -72,7 +71,7 @@ export const QUIET_MODULES = 4;
 const LEFT_MM = 33;
 const RIGHT_MM = PAGE_MM.width - LEFT_MM;
 const CENTRE_MM = PAGE_MM.width / 2;
-const ROWS_TOP_MM = 77;
+const ROWS_TOP_MM = 75;
 const CODE_BOTTOM_MM = 247.6;
 const LARGEST_CODE_MM = 75.5;
 const STAMP_MM = 42;
@@ -80,11 +79,12 @@ const STAMP_MM = 42;
 /**
  * The face of this certificate. Every character is checked against the fonts, every row against its room.
  *
+ * @param symbol the QR symbol of `content.qrText`
  * @throws FaceRefused GLYPH_MISSING for a character that cannot be printed, FACE_DOES_NOT_FIT for values too long
  */
-export function faceOf(content: FaceContent, fonts: Fonts): Face {
+export function faceOf(content: FaceContent, symbol: CodeSymbol, fonts: Fonts): Face {
   refuseHidden(content.name, fonts);
-  const code = codeOf(content.qrText);
+  const code = codeOf(symbol);
   const codeRightMm = code.xMm + (code.size + QUIET_MODULES) * MODULE_MM;
   const signature = signatureOf(content, codeRightMm + 5, fonts);
   const rowsBottomMm = Math.min(code.yMm - QUIET_MODULES * MODULE_MM, signature.sealTopMm) - 5;
@@ -112,8 +112,7 @@ function refuseHidden(name: string, fonts: Fonts): void {
   }
 }
 
-function codeOf(qrText: string): CodePlace {
-  const { size, modules } = qrSymbol(qrText);
+function codeOf({ size, modules }: CodeSymbol): CodePlace {
   const sideMm = size * MODULE_MM;
   if (sideMm > LARGEST_CODE_MM) {
     throw new FaceRefused(
@@ -127,7 +126,7 @@ function codeOf(qrText: string): CodePlace {
 function headOf(fonts: Fonts): readonly Primitive[] {
   const title = { sizeMm: 10.9, weight: 900 as Weight, trackingMm: 0.9 };
   const city = { sizeMm: 7.4, weight: 700 as Weight, trackingMm: 4.2 };
-  const y = 67;
+  const y = 65;
   const line = (from: number, to: number) =>
     rule([CENTRE_MM + from, y], [CENTRE_MM + to, y], { widthMm: 0.22, ink: 'gold' });
   const diamond = (r: number): Primitive => ({
@@ -137,8 +136,8 @@ function headOf(fonts: Fonts): readonly Primitive[] {
     ink: 'red',
   });
   return [
-    centred('天津市', { ...city, yMm: 43 }, fonts),
-    centred('专业技术职务任职资格证书', { ...title, yMm: 58 }, fonts),
+    centred('天津市', { ...city, yMm: 41.4 }, fonts),
+    centred('专业技术职务任职资格证书', { ...title, yMm: 56.4 }, fonts),
     line(-38, -4),
     line(4, 38),
     diamond(1.5),

@@ -93,7 +93,8 @@ function rosette(): readonly Curves[] {
   const { xMm, yMm, radiusMm } = ROSETTE;
   const wide = turned({ xMm, yMm, copies: 16 }, angle => radiusMm * (0.8 + 0.2 * Math.cos(6 * angle)));
   const inner = turned({ xMm, yMm, copies: 14 }, angle => radiusMm * (0.42 + 0.16 * Math.cos(8 * angle)));
-  return [{ kind: 'curves', lines: [...wide, ...inner], widthMm: 0.12, ink: 'pale' }];
+  const heart = turned({ xMm, yMm, copies: 10 }, angle => radiusMm * (0.17 + 0.07 * Math.cos(6 * angle)));
+  return [{ kind: 'curves', lines: [...wide, ...inner, ...heart], widthMm: 0.12, ink: 'pale' }];
 }
 
 /** Copies of the closed curve r(angle), turned by equal parts of one of its lobes. */

@@ -95,9 +95,10 @@ function drawCode(canvas: Canvas, { xMm, yMm, moduleMm, size, modules }: CodePla
   const quiet = QUIET_MODULES * module;
   const side = size * module + 2 * quiet;
   canvas.fill([left - quiet, top - quiet, side, side], 'white');
-  for (let i = 0; i < size * size; i++) {
-    if (modules[i] !== 1) continue;
-    canvas.fill([left + (i % size) * module, top + Math.floor(i / size) * module, module, module], 'black');
+  for (const [row, line] of modules.entries()) {
+    for (const [column, isDark] of line.entries()) {
+      if (isDark) canvas.fill([left + column * module, top + row * module, module, module], 'black');
+    }
   }
 }
 

@@ -43,8 +43,15 @@ export interface CodePlace {
   readonly moduleMm: number;
   /** Modules per side. */
   readonly size: number;
-  /** size × size, 1 is dark. */
-  readonly modules: Uint8Array;
+  readonly modules: CodeSymbol['modules'];
+}
+
+/** A QR symbol without its quiet zone, as its encoder gives it. */
+export interface CodeSymbol {
+  /** Modules per side. */
+  readonly size: number;
+  /** `modules[row][column]` is true for a dark module. */
+  readonly modules: readonly (readonly boolean[])[];
 }
 
 export type Primitive = TextRun | Curves | CodePlace;

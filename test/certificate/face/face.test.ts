@@ -1,14 +1,16 @@
 /** What stands on a certificate and where: R20, R21, R25–R28. */
 import test from 'ava';
 import type { Face, FaceContent } from '../../../src/certificate/face/face.ts';
-import { faceOf, MODULE_MM, QUIET_MODULES } from '../../../src/certificate/face/face.ts';
+import { faceOf as faceFor, MODULE_MM, QUIET_MODULES } from '../../../src/certificate/face/face.ts';
 import { openFonts } from '../../../src/certificate/face/glyphs.ts';
 import { textWidth } from '../../../src/certificate/face/lines.ts';
-import type { Primitive, TextRun } from '../../../src/certificate/face/primitives.ts';
+import type { Fonts, Primitive, TextRun } from '../../../src/certificate/face/primitives.ts';
 import { FaceRefused } from '../../../src/certificate/face/primitives.ts';
+import { qrSymbol } from '../../../src/certificate/qr/symbol.ts';
 import { aFaceContent, aQrText, aRareFaceContent, LONG_REVIEW_BODY } from './a-content.ts';
 
 const fonts = openFonts();
+const faceOf = (content: FaceContent, by: Fonts) => faceFor(content, qrSymbol(content.qrText), by);
 const textsOf = (face: Face) => face.print.filter((one): one is TextRun => one.kind === 'text');
 /** All words of the face joined, so that broken lines and spread labels read as one. */
 const said = (content: FaceContent) =>
@@ -77,7 +79,7 @@ const CASES: readonly { title: string; content: FaceContent }[] = [
       isTest: true,
     }),
   },
-  { title: 'a large code', content: aFaceContent({ qrText: aQrText(1100) }) },
+  { title: 'a large code', content: aFaceContent({ qrText: aQrText(1000) }) },
   {
     title: 'a test on localhost',
     content: aFaceContent({ host: 'localhost:3000', isTest: true, isSpecimen: true }),
@@ -195,7 +197,7 @@ test('a test certificate and a specimen are marked across the page and in words'
 });
 
 test('a module is eight pixels at 300 dpi whatever the size of the code', t => {
-  for (const digits of [300, 600, 1100]) {
+  for (const digits of [300, 600, 1000]) {
     t.is(faceOf(aFaceContent({ qrText: aQrText(digits) }), fonts).code.moduleMm, MODULE_MM);
   }
   t.is(Math.round((MODULE_MM * 300) / 25.4), 8);
@@ -203,7 +205,6 @@ test('a module is eight pixels at 300 dpi whatever the size of the code', t => {
 
 const TOO_LONG: readonly { title: string; changes: Partial<FaceContent> }[] = [
   { title: 'a unit of 1,000 characters', changes: { submittingUnit: HUNDRED.repeat(10) } },
-  { title: 'a code larger than the page allows', changes: { qrText: aQrText(1400) } },
   { title: 'an issuer of 60 characters', changes: { issuerName: HUNDRED.slice(0, 60) } },
   { title: 'a host of 120 letters', changes: { host: 'a'.repeat(120) } },
 ];
@@ -215,6 +216,16 @@ for (const { title, changes } of TOO_LONG) {
     t.is(error.code, 'FACE_DOES_NOT_FIT');
   });
 }
+
+test('a code of more than 75 mm is refused', t => {
+  const size = 113;
+  const modules = Array.from({ length: size }, () => Array.from({ length: size }, () => true));
+
+  const error = t.throws(() => faceFor(aFaceContent(), { size, modules }, fonts), {
+    instanceOf: FaceRefused,
+  });
+  t.is(error.code, 'FACE_DOES_NOT_FIT');
+});
 
 const FIELDS = [
   'printedName',
