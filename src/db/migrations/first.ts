@@ -122,7 +122,6 @@ export const firstMigrations: readonly Migration[] = [
       uploaded_at: may(BIGINT),
       upload_deadline: may(CHAR(10)),
       upload_late: must(BOOLEAN),
-      annotator: must(STRING(100)),
       corrects_number: may(CHAR(14)),
       corrects_version: may(INTEGER),
       live_key: may(CHAR(64)),

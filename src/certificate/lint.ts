@@ -1,0 +1,48 @@
+/**
+ * The last judgement before a signature: a credential is Linted or its item stops with a reason. `sign` accepts nothing else, so
+ * signing something unlinted cannot be written. Pure. Source: notice R21–R26; VC Data Model 1.1.
+ */
+import { isTitlePayload } from '../shared/shapes/shapes.ts';
+import { dateAt, isDate } from '../shared/time.ts';
+import type { CredentialPayload } from './credential.ts';
+import { isCertificateNumber, numberParts } from './number.ts';
+import { lookUpTitle } from './titles.ts';
+import { DomainError } from '../shared/errors.ts';
+
+declare const linted: unique symbol;
+/** A payload that passed every rule here. */
+export type Linted = CredentialPayload & { readonly [linted]: true };
+
+/** Thrown when a credential must not be signed; names the rules it breaks, in Chinese, without personal data. */
+export class LintFailed extends DomainError {
+  readonly faults: readonly string[];
+  constructor(faults: readonly string[]) {
+    super('LINT_FAILED', `证书内容不合规则，未予签发：${faults.join('；')}。请退回报送单位改正。`);
+    this.faults = faults;
+  }
+}
+
+/** The same payload, now signable. @throws LintFailed */
+export function lint(payload: CredentialPayload): Linted {
+  const faults = faultsOf(payload);
+  if (faults.length > 0) throw new LintFailed(faults);
+  return payload as Linted;
+}
+
+function faultsOf(payload: CredentialPayload): readonly string[] {
+  // JSON round trip: the shape is judged on exactly what will be signed
+  const plain: unknown = JSON.parse(JSON.stringify(payload));
+  if (!isTitlePayload(plain)) return ['字段不符合证书格式'];
+  const { name, printedName, level, series, qualification, certificateNumber, obtainedOn, ...texts } = payload.vc.credentialSubject;
+  const faults: string[] = [];
+  const title = lookUpTitle({ series, title: qualification, on: obtainedOn, level });
+  if (!title.ok) faults.push('系列、层级与资格名称不相配');
+  if (!isCertificateNumber(certificateNumber)) faults.push('证书编号校验位不对');
+  else if (numberParts(certificateNumber).level !== level) faults.push('证书编号的字母与层级不符');
+  if (!isDate(obtainedOn) || obtainedOn > dateAt(payload.nbf)) faults.push('取得资格时间晚于发证日期');
+  const all = [name, printedName ?? name, series, qualification, ...Object.values(texts)];
+  if (all.some(text => text !== text.normalize('NFC'))) faults.push('文字未按 NFC 规范化');
+  if (all.some(text => /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Cn}<>]/u.test(text))) faults.push('含有不能印刷的字符');
+  if (!payload.jti.includes(`/${certificateNumber}-`)) faults.push('凭证标识与证书编号不符');
+  return faults;
+}
