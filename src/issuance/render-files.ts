@@ -1,0 +1,106 @@
+/**
+ * The certificate as a file: face and QR become the one PNG, decoded back and compared, and its digest goes on record so that a
+ * later comparison can tell the original from a re-conversion (notice: R19–R21, R28).
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { annotatorOf, type Application } from '../applications/application.ts';
+import { applicationsById } from '../applications/store.ts';
+import type { FaceContent } from '../certificate/face/face.ts';
+import { undisplayableIn } from '../certificate/face/glyphs.ts';
+import type { Renderer } from '../certificate/render.ts';
+import { addFiles, type Certificate } from '../certificate/store.ts';
+import { inTransaction } from '../db/tx.ts';
+import { findKey } from '../keys/manifest.ts';
+import type { Act } from '../shared/act.ts';
+import { dateAt } from '../shared/time.ts';
+import type { World } from '../world.ts';
+
+export interface RenderedFile {
+  readonly certificate: Certificate;
+  readonly file: string;
+}
+
+export interface RenderOrder {
+  readonly renderer: Renderer;
+  readonly outDir: string;
+  readonly onProgress?: (done: number, all: number) => void;
+}
+
+/**
+ * Every certificate's PNG stands in the folder as `{number}-{version}.png`, each read back from the finished bytes.
+ * @throws DomainError GLYPH_MISSING, FACE_DOES_NOT_FIT, FACE_MISMATCH
+ */
+export async function renderFiles(
+  world: World,
+  act: Act,
+  order: RenderOrder & { readonly certificates: readonly Certificate[] },
+): Promise<readonly RenderedFile[]> {
+  mkdirSync(order.outDir, { recursive: true });
+  const applications = await applicationsById(world, order.certificates.map(certificate => certificate.applicationId));
+  const { manifest } = await world.keys.manifest();
+  const rendered: RenderedFile[] = [];
+  for (const certificate of order.certificates) {
+    const application = applications.get(certificate.applicationId);
+    if (!application) throw new RangeError(`certificate ${certificate.id}: its application is gone`);
+    const isTest = findKey(manifest, Number(certificate.keyId.slice('key-'.length)))?.test === true;
+    const png = await order.renderer.renderChecked(faceContent(world, { application, certificate, isTest }));
+    const file = join(order.outDir, `${certificate.number}-${certificate.version}.png`);
+    await writeFile(file, png);
+    await inTransaction(world.db, tx =>
+      addFiles(tx, world.db, [
+        {
+          id: world.ids(),
+          certificateId: certificate.id,
+          kind: 'png',
+          sha256: createHash('sha256').update(png).digest('hex'),
+          size: png.length,
+          madeAt: act.at,
+        },
+      ]),
+    );
+    rendered.push({ certificate, file });
+    order.onProgress?.(rendered.length, order.certificates.length);
+  }
+  return rendered;
+}
+
+/** All that the face shows, from the record; the QR text is the certificate's own (R21). */
+export function faceContent(
+  world: World,
+  shown: { readonly application: Application; readonly certificate: Certificate; readonly isTest: boolean },
+): FaceContent {
+  const { application, certificate, isTest } = shown;
+  const { printedName, name, gender, idNumber, submittingUnit, qualification, series, specialty, level } = application;
+  return {
+    issuerName: world.config.issuerName,
+    printedName,
+    name,
+    hasRareCharacters: printedName !== name,
+    gender,
+    idNumber,
+    submittingUnit,
+    qualification,
+    series,
+    specialty,
+    level,
+    reviewBody: application.reviewBody,
+    obtainedOn: application.obtainedOn,
+    certificateNumber: certificate.number,
+    version: certificate.version,
+    issuedOn: dateAt(certificate.issuedAt),
+    qrText: certificate.qrText,
+    host: new URL(world.issuer.origin).host,
+    annotator: annotatorOf(application),
+    isTest,
+    isSpecimen: false,
+  };
+}
+
+/** Characters among the texts to be printed that no font of this renderer has. */
+export function unprintableWith(renderer: Renderer): (application: Application) => readonly string[] {
+  return ({ printedName, submittingUnit, qualification, series, specialty, reviewBody }) =>
+    undisplayableIn([printedName, submittingUnit, qualification, series, specialty, reviewBody].join(''), renderer.fonts);
+}

@@ -1,0 +1,51 @@
+/**
+ * After every signature, before anything is kept: the QR text must come back as the same JWT, our verifier must call it valid,
+ * and did-jwt-vc must agree as a second opinion. A failure stops the batch: it is our fault, never the applicant's.
+ */
+import { verifyCredential } from 'did-jwt-vc';
+import { Resolver, type DIDDocument } from 'did-resolver';
+import { decodeQr, encodeQr } from '../certificate/qr/codec.ts';
+import { didDocument } from '../keys/did-document.ts';
+import { findKey, keyId, type KeyManifest } from '../keys/manifest.ts';
+import { DomainError } from '../shared/errors.ts';
+import type { Instant } from '../shared/time.ts';
+import type { Trust } from '../verification/trust.ts';
+import { verify } from '../verification/verify.ts';
+
+/** Thrown when what was signed does not verify; nothing of that chunk is kept. */
+export class SelfCheckFailed extends DomainError {
+  constructor(what: string) {
+    super('SELF_CHECK_FAILED', `签发自检未通过（${what}），已停止本批制证；请联系系统管理员。`);
+  }
+}
+
+/** Text of the code for that credential, proved to carry it without loss. @throws SelfCheckFailed; QR_TOO_LARGE */
+export function provenQrText(jwt: string, trust: Trust): string {
+  const text = encodeQr(jwt, trust.forms, trust.issuer);
+  const decoded = decodeQr(text, trust.forms, trust.issuer);
+  if (!decoded.ok || decoded.jwt !== jwt) throw new SelfCheckFailed('二维码');
+  return text;
+}
+
+/** True afterwards: our verifier says `valid` for this text. @throws SelfCheckFailed */
+export async function demandValid(qrText: string, trust: Trust, at: Instant): Promise<void> {
+  const { verdict } = await verify(qrText, trust, at);
+  if (verdict !== 'valid') throw new SelfCheckFailed(`验证结果为 ${verdict}`);
+}
+
+/** A judge by did-jwt-vc that knows only the one signing key: it would try every key it is given. */
+export function secondOpinion(manifest: KeyManifest, keyNumber: number): (jwt: string) => Promise<void> {
+  const key = findKey(manifest, keyNumber);
+  if (!key) throw new RangeError(`secondOpinion: ${keyId(keyNumber)} is not in the manifest`);
+  const document = didDocument({ ...manifest, keys: [key] }) as unknown as DIDDocument;
+  const resolve = () =>
+    Promise.resolve({ didDocument: document, didResolutionMetadata: {}, didDocumentMetadata: {} });
+  const resolver = new Resolver({ web: resolve });
+  return async jwt => {
+    try {
+      await verifyCredential(jwt, resolver, { proofPurpose: 'assertionMethod', policies: { aud: false } });
+    } catch (error) {
+      throw new SelfCheckFailed(`did-jwt-vc：${error instanceof Error ? error.message.slice(0, 80) : 'unknown'}`);
+    }
+  };
+}
