@@ -116,6 +116,13 @@ export async function applicationsById(scope: ApplicationScope, ids: readonly st
   return new Map(list.map(application => [application.id, application]));
 }
 
+/** All applications of that person, oldest first. */
+export async function applicationsOf(scope: ApplicationScope, idNumber: string): Promise<readonly Application[]> {
+  const index = scope.cipher.indexOf(idNumber, 'applications.id_number');
+  const rows = await applications(scope.db).findAll({ where: { id_number_index: index }, order: [['id', 'ASC']], raw: true });
+  return (rows as unknown as ApplicationRow[]).map(row => toApplication(row, scope.cipher));
+}
+
 /** Those of the applications that were in `from` are in `to`; compare-and-swap. @returns how many moved */
 export async function moveApplications(
   tx: Tx,

@@ -13,7 +13,7 @@ import { payloadHash, sign } from '../certificate/sign.ts';
 import { addCertificates, type Certificate } from '../certificate/store.ts';
 import { inTransaction } from '../db/tx.ts';
 import { keyId, type ManifestKey } from '../keys/manifest.ts';
-import { ensureRoom } from '../revocation/publish.ts';
+import { ensureRoom, publish } from '../revocation/publish.ts';
 import { addChange } from '../revocation/store.ts';
 import type { Act } from '../shared/act.ts';
 import { DomainError } from '../shared/errors.ts';
@@ -83,6 +83,8 @@ export async function issueBatch(world: World, act: Act, wanted: { month: Month;
   const run = await startRun(world, act, wanted);
   let released: Instant | undefined;
   try {
+    // the self-check believes only lists that are in force, so they are signed anew where they grew old
+    await publish(world, act);
     await finishReserved(run);
     for (;;) {
       const items = await itemsInState(world.db, { batchId: run.batchId, state: 'planned', limit: CHUNK });

@@ -83,7 +83,8 @@ export function mayChange(state: CertificateState, change: ChangeKind): boolean 
 export function stateOf(changes: readonly Pick<StatusChange, 'change' | 'at' | 'until'>[], at: Instant): CertificateState {
   let state: CertificateState = 'VALID';
   for (const change of changes) {
-    if (change.at > at) break;
+    // what has ended never comes back, whatever is recorded after it
+    if (change.at > at || MAY[state].length === 0) break;
     state = stateAfter(change, at);
   }
   return state;

@@ -216,7 +216,7 @@ function versions(db: Db): Table<VersionRow> {
     version: DataTypes.INTEGER,
     content_hash: DataTypes.STRING,
     published_at: DataTypes.BIGINT,
-    jwt: DataTypes.TEXT('medium'),
+    jwt: DataTypes.TEXT,
   });
 }
 

@@ -63,8 +63,11 @@ export function gunzipBounded(bytes: Uint8Array, limit: number): Uint8Array | un
   const trailer = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - GZIP_TRAILER_BYTES, GZIP_TRAILER_BYTES);
   const size = trailer.getUint32(4, true);
   if (size > limit) return undefined;
-  const output = inflateBounded(bytes.subarray(GZIP_HEADER_BYTES, -GZIP_TRAILER_BYTES), limit);
+  const deflated = bytes.subarray(GZIP_HEADER_BYTES, -GZIP_TRAILER_BYTES);
+  const output = inflateBounded(deflated, limit);
   if (output === undefined || output.length !== size) return undefined;
+  // fflate ignores what follows the final block: where the last byte is not needed, something was put behind it
+  if (inflateBounded(deflated.subarray(0, -1), limit) !== undefined) return undefined;
   return crc32(output) === trailer.getUint32(0, true) ? output : undefined;
 }
 

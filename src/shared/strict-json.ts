@@ -1,23 +1,32 @@
 /**
- * JSON as a security border reads it: valid UTF-8 text, one value, no duplicate member names, no `__proto__`, bounded depth.
+ * JSON as a security border reads it: valid UTF-8 text, one value, no duplicate member names, no `__proto__`, no half of a
+ * surrogate pair (it has no UTF-8, so two readers would write it differently), bounded depth.
  * `JSON.parse` alone lets the last of two members win silently (RFC 8259 §4 calls that unpredictable). Pure.
  */
 
 const MAX_DEPTH = 8;
 
 /** The value, or undefined when the text is not JSON or breaks one of the rules above. */
-export function parseStrictJson(text: string): unknown {
+export function parseStrictJson(text: string, maxDepth = MAX_DEPTH): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return undefined; // SyntaxError: not JSON
   }
-  return hasSafeMembers(text) ? value : undefined;
+  return hasWholePairs(text) && hasSafeMembers(text, maxDepth) ? value : undefined;
+}
+
+/** Half a pair can stand in the text itself or come from an escape; with the u flag a surrogate matches only when alone. */
+function hasWholePairs(text: string): boolean {
+  const unescaped = text.replace(/\\(?:u([0-9a-fA-F]{4})|.)/g, (_, hex: string | undefined) =>
+    hex === undefined ? '' : String.fromCharCode(parseInt(hex, 16)),
+  );
+  return !/\p{Surrogate}/u.test(unescaped);
 }
 
 /** Scans text that JSON.parse has accepted, so only strings and brackets matter. */
-function hasSafeMembers(text: string): boolean {
+function hasSafeMembers(text: string, maxDepth: number): boolean {
   const open: (Set<string> | undefined)[] = [];
   let at = 0;
   while (at < text.length) {
@@ -31,7 +40,7 @@ function hasSafeMembers(text: string): boolean {
     if (code === 0x7b) open.push(new Set());
     else if (code === 0x5b) open.push(undefined);
     else if (code === 0x7d || code === 0x5d) open.pop();
-    if (open.length > MAX_DEPTH) return false;
+    if (open.length > maxDepth) return false;
     at += 1;
   }
   return true;

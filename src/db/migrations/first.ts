@@ -235,7 +235,7 @@ export const firstMigrations: readonly Migration[] = [
       version: must(INTEGER),
       content_hash: must(CHAR(64)),
       published_at: must(BIGINT),
-      jwt: must(TEXT('medium')),
+      jwt: must(TEXT),
     },
     { status_list_versions_once: ['list', 'purpose', 'version'] },
   ),

@@ -1,0 +1,55 @@
+/** The web application: order of middleware and the list of routers; nothing else. */
+import Router from '@koa/router';
+import Koa from 'koa';
+import compress from 'koa-compress';
+import { certificateRoutes } from './certificate/routes.ts';
+import { pendingMigrations } from './db/migrate.ts';
+import { accessLog, securityHeaders } from './http/kit.ts';
+import { problems } from './http/problem.ts';
+import { staticRoutes } from './http/static.ts';
+import { keyRoutes } from './keys/routes.ts';
+import { statusListRoutes } from './revocation/routes.ts';
+import { verificationRoutes } from './verification/routes.ts';
+import type { World } from './world.ts';
+
+/** @param isReady false from the moment an orderly stop begins, so that a balancer sends no more */
+export function makeApp(world: World, isReady: () => boolean): Koa {
+  const app = new Koa();
+  app.use(accessLog(world.log, world.ids));
+  app.use(problems(world.log));
+  app.use(securityHeaders());
+  app.use(compress({ threshold: 1024 }));
+  const routers = [
+    healthRoutes(world, isReady),
+    keyRoutes(world),
+    certificateRoutes(world),
+    statusListRoutes(world),
+    verificationRoutes(world),
+    staticRoutes(),
+  ];
+  for (const router of routers) app.use(router.routes());
+  return app;
+}
+
+function healthRoutes(world: World, isReady: () => boolean): Router {
+  const router = new Router();
+  router.get('/healthz', ctx => {
+    ctx.set('Cache-Control', 'no-store');
+    ctx.body = { status: 'alive' };
+  });
+  router.get('/readyz', async ctx => {
+    const ready = isReady() && (await isDatabaseReady(world));
+    ctx.set('Cache-Control', 'no-store');
+    ctx.status = ready ? 200 : 503;
+    ctx.body = { status: ready ? 'ready' : 'not-ready' };
+  });
+  return router;
+}
+
+async function isDatabaseReady(world: World): Promise<boolean> {
+  try {
+    return (await pendingMigrations(world.db)).length === 0;
+  } catch {
+    return false; // whatever the database says, it is not ready
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * `zhicheng demo`: thirty fictional people, from their uploads to files on disk, month by month on a calendar of the past, with
+ * test keys. Running it again continues where it stopped; it never touches a register that real keys serve.
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { pino } from 'pino';
+import { addOrganisations } from '../../accounts/store.ts';
+import { makeRenderer } from '../../certificate/render.ts';
+import { demoPassphraseFile, readConfig, type Config } from '../../config.ts';
+import { migrate } from '../../db/migrate.ts';
+import { inTransaction } from '../../db/tx.ts';
+import { addKey, makeRoot } from '../../keys/ceremony.ts';
+import { loadManifest, readRoot, writeWhole } from '../../keys/keyring.ts';
+import { publish } from '../../revocation/publish.ts';
+import { startService } from '../../service.ts';
+import { DomainError } from '../../shared/errors.ts';
+import { addDays, dateAt, startOf } from '../../shared/time.ts';
+import { closeWorld, makeWorld, newAct, type World } from '../../world.ts';
+import { progressOf, say, tell, type Command } from '../command.ts';
+import { ceremonyOf, monthWindow } from '../keys.ts';
+import { demoOrganisations, keyMonths, PERSONAS } from './personas.ts';
+import { runStories } from './stories.ts';
+import { writeShowcase } from './showcase.ts';
+import { didOf } from '../../keys/did-document.ts';
+
+export const demoCommand: Command = {
+  usage: `zhicheng demo [--once]                             建立演示数据并启动服务（--once：只建立数据）`,
+  run: async words => {
+    const { values } = parseArgs({ args: words, options: { once: { type: 'boolean' } } });
+    const since = performance.now();
+    const config = await withDemoKeys(readConfig(process.env));
+    const world = await makeWorld(config, { log: pino({ level: 'silent' }) });
+    try {
+      await build(world, since);
+      if (values.once === true) return 0;
+      return await serve(world);
+    } finally {
+      await closeWorld(world);
+    }
+  },
+};
+
+async function build(world: World, since: number): Promise<void> {
+  tell('准备数据库…');
+  await migrate(world.db);
+  const organisations = demoOrganisations(world.ids);
+  await inTransaction(world.db, tx => addOrganisations(tx, world.db, organisations));
+  const renderer = makeRenderer({ fontFolders: world.config.fontDirs });
+  await runStories(world, renderer, progressOf('演示月份'));
+  await publish(world, newAct(world, 'system:demo'));
+  const outDir = join(world.config.dataDir, 'demo');
+  const shown = await writeShowcase(world, { renderer, outDir, onProgress: progressOf('制图') });
+  const seconds = ((performance.now() - since) / 1000).toFixed(1);
+  say('');
+  say(`演示数据已就绪：${PERSONAS.length} 人，${shown.length} 张证书，用时 ${seconds} 秒。`);
+  say(`证书图片与 demo.json 在 ${relative(process.cwd(), outDir) || outDir}/`);
+  for (const state of ['VALID', 'REVOKED', 'SUPERSEDED'] as const) {
+    const example = shown.find(each => each.state === state);
+    if (example) say(`  ${state.padEnd(10)} ${example.number} ${example.holder}\n             ${example.verifyUrl}`);
+  }
+}
+
+async function serve(world: World): Promise<number> {
+  const service = await startService(world);
+  say('');
+  say(`服务已启动：${world.issuer.origin}`);
+  for (const path of ['/v', '/trust', '/.well-known/did.json', '/status-lists/revocation-1']) say(`  ${world.issuer.origin}${path}`);
+  say('演示证书均由测试密钥签发，没有法律效力。按 Ctrl+C 结束。');
+  await new Promise<void>(resolve => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  await service.stop();
+  return 0;
+}
+
+/** Demo keys stand afterwards, all marked as test keys. @throws DomainError DEMO_REFUSED where real keys are or production runs */
+async function withDemoKeys(config: Config): Promise<Config> {
+  if (config.production) throw new DomainError('DEMO_REFUSED', '生产环境（NODE_ENV=production）不能运行演示。');
+  const rootFile = join(config.publicKeysDir, 'root.json');
+  if (existsSync(rootFile) && readRoot(config).test !== true) {
+    throw new DomainError('DEMO_REFUSED', '这里已有正式根密钥，演示不会触碰它；请用另一个数据目录与密钥目录（ZHICHENG_DATA_DIR、ZHICHENG_PUBLIC_KEYS_DIR）。');
+  }
+  tell('准备测试密钥…');
+  for (const which of ['key', 'root'] as const) {
+    const file = demoPassphraseFile(config.privateKeysDir, which);
+    const given = which === 'key' ? config.keyPassphrase : config.rootPassphrase;
+    if (given === undefined && !existsSync(file)) writeWhole(file, `${randomBytes(24).toString('base64url')}\n`, 0o600);
+  }
+  const ready = readConfig(process.env);
+  const now = Math.floor(Date.now() / 1000);
+  const ceremony = ceremonyOf(ready, now);
+  if (!existsSync(rootFile)) await makeRoot(ceremony, true);
+  await addMissingKeys(ready, now);
+  return ready;
+}
+
+async function addMissingKeys(config: Config, now: number): Promise<void> {
+  const ceremony = ceremonyOf(config, now);
+  const manifest = existsSync(join(config.publicKeysDir, 'manifest.jws'))
+    ? (await loadManifest(config, didOf(config.origin))).manifest
+    : undefined;
+  const keys = manifest?.keys ?? [];
+  const today = dateAt(now);
+  if (!keys.some(key => key.use === 'status-lists' && key.retiredAt === undefined && key.revokedAt === undefined)) {
+    const notAfter = startOf(addDays(today, 5 * 366));
+    await addKey(ceremony, { use: 'status-lists', notBefore: startOf('2020-05-01'), notAfter });
+  }
+  for (const month of keyMonths()) {
+    if (keys.some(key => key.month === month)) continue;
+    await addKey(ceremony, { use: 'certificates', month, ...monthWindow(month, today) });
+  }
+}

@@ -1,0 +1,115 @@
+/** `zhicheng verify` and `zhicheng trust`: the same verification as everywhere, on a picture, a code's text or a JWT; also offline. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { readConfig } from '../config.ts';
+import { LEVEL_NAMES } from '../certificate/level.ts';
+import { readOneCode } from '../certificate/read-image.ts';
+import { readRoot, writeWhole } from '../keys/keyring.ts';
+import { DomainError } from '../shared/errors.ts';
+import { parseStrictJson } from '../shared/strict-json.ts';
+import { clockTimeAt, dateAt, toChineseDate } from '../shared/time.ts';
+import { trustDocument } from '../verification/current-trust.ts';
+import { readTrust, type Memory, type Trust } from '../verification/trust.ts';
+import type { VerificationReport } from '../verification/report.ts';
+import { verify } from '../verification/verify.ts';
+import { VERDICT_WORDS } from '../verification/words.ts';
+import { say, Usage, withWorld, type Command } from './command.ts';
+import { bytesOf } from './issue.ts';
+
+const VERIFY_USAGE = `zhicheng verify 文件或文本 [--trust 文件] [--json]     查验证书：图片、照片、二维码文本或 JWT；只有“有效”时返回 0
+  --trust 文件   用 zhicheng trust --save 保存的信任资料离线查验
+  --json         输出查验报告（含解出的 jwt）`;
+
+export const verifyCommand: Command = {
+  usage: VERIFY_USAGE,
+  run: async words => {
+    const { values, positionals } = parseArgs({
+      args: words,
+      allowPositionals: true,
+      options: { trust: { type: 'string' }, json: { type: 'boolean' } },
+    });
+    const [input] = positionals;
+    if (input === undefined || positionals.length > 1) throw new Usage('须写明一个文件或一段文本');
+    const text = await textOf(input);
+    const at = Math.floor(Date.now() / 1000);
+    const trust = values.trust === undefined ? await localTrust(at) : await savedTrust(values.trust);
+    const report = await verify(text, trust, at);
+    say(values.json === true ? JSON.stringify(report, null, 2) : toLines(report, trust).join('\n'));
+    return report.verdict === 'valid' ? 0 : 1;
+  },
+};
+
+/** A trust document nests its forms' holes deeper than a token may nest anything. */
+const TRUST_DEPTH = 12;
+
+/** A file's code or text; what is no file is taken as the text itself. */
+async function textOf(input: string): Promise<string> {
+  if (!existsSync(input)) {
+    if (/^[A-Za-z0-9:/._#&?=%-]+$/.test(input) && !/\.(png|jpe?g|webp|txt|jwt)$/i.test(input)) return input;
+    if (!/[\\/]|\.(png|jpe?g|webp|txt|jwt)$/i.test(input)) return input;
+    throw new DomainError('FILE_UNREADABLE', `没有这个文件：${input}`);
+  }
+  const bytes = await bytesOf(input);
+  if (bytes.length === 0) throw new DomainError('FILE_EMPTY', '文件是空的，请换一个。');
+  const head = Buffer.from(bytes.subarray(0, 16_384)).toString('utf8').trim();
+  if (bytes.length <= 16_384 && /^[\x21-\x7e]+$/.test(head)) return head;
+  return readOneCode(bytes);
+}
+
+async function localTrust(at: number): Promise<Trust> {
+  return withWorld(async world => readTrust(await trustDocument(world, at)));
+}
+
+/** A saved document under the root pinned on this machine, if there is one; else under the root it was saved with. */
+async function savedTrust(path: string): Promise<Trust> {
+  const value = parseStrictJson(new TextDecoder().decode(await bytesOf(path)), TRUST_DEPTH);
+  return readTrust(value, memory());
+}
+
+function memory(): Memory {
+  const config = readConfig(process.env);
+  return existsSync(`${config.publicKeysDir}/root.json`) ? { root: readRoot(config) } : {};
+}
+
+function toLines(report: VerificationReport, trust: Trust): string[] {
+  const { certificate, status } = report;
+  const lines = [`${VERDICT_WORDS[report.verdict].title}（${report.verdict}）`, VERDICT_WORDS[report.verdict].advice];
+  if (report.test === true) lines.push('测试证书，无法律效力。');
+  if (certificate) {
+    const { subject } = certificate;
+    const printed = subject.printedName === undefined ? '' : `（印作 ${subject.printedName}）`;
+    lines.push('', `姓名　　　${subject.name}${printed}`, `性别　　　${subject.gender}`, `证件号码　${subject.idNumber}`);
+    lines.push(`呈报单位　${subject.submittingUnit}`, `资格名称　${subject.qualification}`, `系列　　　${subject.series}`);
+    lines.push(`专业　　　${subject.specialty}`, `层级　　　${LEVEL_NAMES[subject.level]}`, `评审机构　${subject.reviewBody}`);
+    lines.push(`取得时间　${toChineseDate(subject.obtainedOn)}`, `证书编号　${subject.certificateNumber}`);
+    lines.push(`版本　　　${certificate.version}`, `发证日期　${toChineseDate(dateAt(certificate.issuedAt))}`);
+  }
+  if (status) lines.push('', `状态列表签发于 ${clockTimeAt(status.listSignedAt)}，取得于 ${clockTimeAt(trust.takenAt)}`);
+  const reasons = report.checks.filter(check => check.outcome !== 'pass').map(check => `${check.name} ${check.reason ?? check.outcome}`);
+  if (reasons.length > 0) lines.push(`未通过的检查：${reasons.join('；')}`);
+  return lines;
+}
+
+export const trustCommand: Command = {
+  usage: 'zhicheng trust --save 文件                          保存离线查验所需的信任资料',
+  run: async words => {
+    const { values } = parseArgs({ args: words, options: { save: { type: 'string' } } });
+    const file = values.save;
+    if (file === undefined) throw new Usage('须写明 --save 文件');
+    return withWorld(async world => {
+      const document = await trustDocument(world, world.clock());
+      const before = existsSync(file) ? await versionsIn(file) : {};
+      // never replaces newer knowledge by older: a rolled-back list would make a revoked certificate green again
+      await readTrust(document, before);
+      writeWhole(file, `${JSON.stringify(document)}\n`);
+      say(`信任资料已保存到 ${file}（状态列表 ${document.statusLists.length} 份）。`);
+      return 0;
+    });
+  },
+};
+
+async function versionsIn(file: string): Promise<Memory> {
+  const trust = await readTrust(parseStrictJson(await readFile(file, 'utf8'), TRUST_DEPTH));
+  return { root: trust.root, highest: trust.highest };
+}

@@ -1,0 +1,70 @@
+/** Small parts that routes are made of: request id and access log, host check, headers, public documents with ETag, JSON bodies. */
+import { createHash } from 'node:crypto';
+import { bodyParser } from '@koa/bodyparser';
+import type { Context, Middleware, Next } from 'koa';
+import helmet from 'koa-helmet';
+import type { Logger } from 'pino';
+import { DomainError } from '../shared/errors.ts';
+
+/** Logs method, route and outcome; never query, body, address or anything of a person. */
+export function accessLog(log: Logger, ids: () => string): Middleware {
+  return async (ctx: Context, next: Next) => {
+    const requestId = ids();
+    const since = performance.now();
+    ctx.state['requestId'] = requestId;
+    ctx.set('X-Request-Id', requestId);
+    await next();
+    const route = (ctx as Context & { _matchedRoute?: unknown })._matchedRoute;
+    const ms = Math.round(performance.now() - since);
+    log.info({ requestId, method: ctx.method, route: typeof route === 'string' ? route : 'none', status: ctx.status, ms }, 'request');
+  };
+}
+
+/** Security headers; scripts and wasm only from ourselves, nothing inline, never framed. */
+export function securityHeaders(): Middleware {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        connectSrc: ["'self'"],
+        manifestSrc: ["'self'"],
+        workerSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    referrerPolicy: { policy: 'no-referrer' },
+    crossOriginResourcePolicy: false,
+  }) as unknown as Middleware;
+}
+
+/** Answers a public document: CORS for everyone, ETag, and 304 when the reader has it already. */
+export function answerPublic(ctx: Context, answer: { body: string; type: string; maxAgeSeconds: number; immutable?: boolean }): void {
+  ctx.set('Access-Control-Allow-Origin', '*');
+  ctx.set('Cache-Control', `public, max-age=${answer.maxAgeSeconds}${answer.immutable === true ? ', immutable' : ''}`);
+  ctx.status = 200; // freshness is judged on a successful answer only
+  ctx.set('ETag', `"${createHash('sha256').update(answer.body).digest('base64url').slice(0, 27)}"`);
+  if (ctx.fresh) {
+    ctx.status = 304;
+    return;
+  }
+  ctx.body = answer.body;
+  ctx.set('Content-Type', answer.type);
+}
+
+/** The JSON body, at most `limit`, checked by its schema. @throws DomainError BODY_INVALID, BODY_TOO_LARGE */
+export function jsonBody<T>(isShape: (value: unknown) => value is T, limit = '8kb'): Middleware[] {
+  const check: Middleware = async (ctx, next) => {
+    if (!ctx.is('application/json')) throw new DomainError('UNSUPPORTED_MEDIA_TYPE', '请以 application/json 发送。');
+    const body: unknown = (ctx.request as unknown as { body?: unknown }).body;
+    if (!isShape(body)) throw new DomainError('BODY_INVALID', '请求内容不符合格式，请对照接口说明检查字段。');
+    ctx.state['body'] = body;
+    await next();
+  };
+  return [bodyParser({ enableTypes: ['json'], jsonLimit: limit }), check];
+}

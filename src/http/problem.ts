@@ -1,0 +1,118 @@
+/**
+ * Errors as the web sees them: RFC 9457 problem documents, Chinese title, a detail that says what to do next. The one place where
+ * codes meet HTTP statuses; a new code without a row here does not compile. Anything unexpected is 500 with the detail withheld.
+ */
+import type { Context, Next } from 'koa';
+import type { Logger } from 'pino';
+import { DomainError, type ErrorCode } from '../shared/errors.ts';
+import type { Problem } from '../shared/shapes/shapes.ts';
+
+interface Row {
+  readonly status: number;
+  readonly title: string;
+}
+
+const bad = (title: string): Row => ({ status: 400, title });
+const conflict = (title: string): Row => ({ status: 409, title });
+const unprocessable = (title: string): Row => ({ status: 422, title });
+const unavailable = (title: string): Row => ({ status: 503, title });
+
+export const PROBLEMS: Readonly<Record<ErrorCode, Row>> = {
+  BAD_REQUEST: bad('请求有误'),
+  BODY_INVALID: bad('请求内容不符合格式'),
+  BODY_TOO_LARGE: { status: 413, title: '请求内容过大' },
+  NOT_FOUND: { status: 404, title: '没有找到' },
+  METHOD_NOT_ALLOWED: { status: 405, title: '不支持的请求方法' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, title: '不支持的内容类型' },
+  HOST_NOT_ALLOWED: bad('网址不是本服务的网址'),
+  CONFIG_INVALID: unavailable('服务配置有误'),
+  DATABASE_UNSAFE: unavailable('数据库设置不安全'),
+  DATABASE_BUSY: unavailable('数据库繁忙'),
+  DATABASE_UNAVAILABLE: unavailable('数据库暂不可用'),
+  MIGRATION_PENDING: unavailable('数据库待升级'),
+  INTERNAL: { status: 500, title: '服务内部错误' },
+  KEYS_EXIST: conflict('密钥已存在'),
+  KEYS_MISSING: unavailable('密钥未就绪'),
+  KEY_UNKNOWN: unavailable('密钥不存在'),
+  KEY_OUTSIDE_WINDOW: conflict('密钥不在签发期内'),
+  KEY_RETIRED: conflict('密钥已停用'),
+  PASSPHRASE_MISSING: unavailable('缺少密钥口令'),
+  PASSPHRASE_WRONG: unavailable('密钥口令不对'),
+  MANIFEST_INVALID: unavailable('密钥清单无效'),
+  MANIFEST_ROLLED_BACK: unavailable('密钥清单被回退'),
+  TEST_KEY_IN_PRODUCTION: unavailable('生产环境不得使用测试密钥'),
+  TRUST_INVALID: unprocessable('信任资料无效'),
+  FILE_UNREADABLE: bad('文件无法读取'),
+  FILE_TOO_LARGE: { status: 413, title: '文件过大' },
+  FILE_EMPTY: bad('文件是空的'),
+  FILE_FORMAT_UNKNOWN: bad('文件格式不认识'),
+  ENCODING_UNKNOWN: bad('文字编码不认识'),
+  ROSTER_HEAD_WRONG: unprocessable('名册表头不对'),
+  ROSTER_EMPTY: unprocessable('名册没有数据行'),
+  ROSTER_TOO_LONG: unprocessable('名册行数过多'),
+  ROSTER_ROWS_INVALID: unprocessable('名册有错误'),
+  MONTH_INVALID: bad('月份不对'),
+  MONTH_IN_FUTURE: conflict('月份未到'),
+  CALENDAR_MISSING: conflict('缺少工作日历'),
+  LEGAL_BASIS_MISSING: conflict('缺少制证依据'),
+  NUMBERS_EXHAUSTED: conflict('编号已用完'),
+  LINT_FAILED: unprocessable('证书内容不合规则'),
+  SELF_CHECK_FAILED: { status: 500, title: '签发自检未通过' },
+  QR_UNREADABLE: unprocessable('二维码无法读出'),
+  QR_TOO_LARGE: unprocessable('内容过长'),
+  GLYPH_MISSING: unprocessable('字库缺字'),
+  FACE_DOES_NOT_FIT: unprocessable('版面排不下'),
+  FACE_MISMATCH: { status: 500, title: '证书图片与记录不符' },
+  IMAGE_UNREADABLE: bad('不是可读取的图片'),
+  IMAGE_TOO_LARGE: { status: 413, title: '图片过大' },
+  IMAGE_WITHOUT_CODE: unprocessable('图中没有二维码'),
+  IMAGE_WITH_SEVERAL_CODES: unprocessable('图中有多个二维码'),
+  BATCH_LEASED: conflict('批次正在制证'),
+  BATCH_CHANGED: conflict('批次已变化'),
+  ISSUANCE_STOPPED: conflict('制证已暂停'),
+  CERTIFICATE_UNKNOWN: { status: 404, title: '没有这张证书' },
+  STATE_CONFLICT: conflict('当前状态不允许'),
+  REASON_UNKNOWN: bad('原因代码不对'),
+  DOCUMENT_MISSING: bad('缺少文号'),
+  STATUS_LIST_INVALID: unprocessable('状态列表无效'),
+  DEMO_REFUSED: conflict('不能在此运行演示'),
+};
+
+/** Every failure below becomes a problem document; unexpected ones are logged with the request's id. */
+export function problems(log: Logger): (ctx: Context, next: Next) => Promise<void> {
+  return async (ctx, next) => {
+    try {
+      await next();
+      if (ctx.status === 404 && ctx.body === undefined) answer(ctx, toProblem('NOT_FOUND', '没有这个网址，请核对后再试。', ctx));
+    } catch (error) {
+      const known = knownError(error);
+      if (known.code === 'INTERNAL') log.error({ requestId: ctx.state['requestId'] as unknown, error: String(error) }, 'unexpected');
+      answer(ctx, toProblem(known.code, known.detail, ctx));
+    }
+  };
+}
+
+function knownError(error: unknown): { code: ErrorCode; detail: string } {
+  if (error instanceof DomainError) return error;
+  // koa and its body parser throw http-errors; only their status is taken over
+  const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
+  if (status === 413) return { code: 'BODY_TOO_LARGE', detail: '请求内容过大，请缩短后再试。' };
+  if (status === 415) return { code: 'UNSUPPORTED_MEDIA_TYPE', detail: '请以 application/json 发送。' };
+  if (status === 404) return { code: 'NOT_FOUND', detail: '没有这个网址，请核对后再试。' };
+  if (typeof status === 'number' && status >= 400 && status < 500) return { code: 'BAD_REQUEST', detail: '请求内容无法解析，请检查格式。' };
+  return { code: 'INTERNAL', detail: '服务出了问题，请稍后再试；如仍不行，请把编号告知管理员。' };
+}
+
+function toProblem(code: ErrorCode, detail: string, ctx: Context): Problem {
+  const { status, title } = PROBLEMS[code];
+  const requestId = ctx.state['requestId'] as string | undefined;
+  return { type: `/problems#${code.toLowerCase()}`, title, status, code, detail, ...(requestId ? { requestId } : {}) };
+}
+
+function answer(ctx: Context, problem: Problem): void {
+  ctx.status = problem.status;
+  ctx.set('Cache-Control', 'no-store');
+  if (problem.status === 503) ctx.set('Retry-After', '10');
+  ctx.body = JSON.stringify(problem);
+  ctx.type = 'application/problem+json';
+}

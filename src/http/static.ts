@@ -1,0 +1,29 @@
+/** Built pages and their assets from public/app/: fixed names only, long caching for hashed files, none for pages. */
+import { existsSync } from 'node:fs';
+import Router from '@koa/router';
+import { send } from '@koa/send';
+import { DomainError } from '../shared/errors.ts';
+import { projectFile } from '../shared/project.ts';
+
+const ROOT = projectFile('public/app');
+const YEAR_MS = 365 * 86_400_000;
+
+/** `/`, `/v` and `/app/…`. */
+export function staticRoutes(): Router {
+  const router = new Router();
+  const page = (path: string, file: string): void => {
+    router.get(path, async ctx => {
+      if (!existsSync(`${ROOT}/${file}`)) throw new DomainError('NOT_FOUND', '页面还没有构建，请先运行 npm run build。');
+      ctx.set('Cache-Control', 'no-cache');
+      await send(ctx, file, { root: ROOT });
+    });
+  };
+  page('/', 'index.html');
+  page('/v', 'v.html');
+  router.get('/app/*path', async ctx => {
+    const path = ctx.path.slice('/app/'.length);
+    if (!/^[\w./-]+$/.test(path) || path.endsWith('.html')) throw new DomainError('NOT_FOUND', '没有这个文件。');
+    await send(ctx, path, { root: ROOT, maxage: path.startsWith('assets/') ? YEAR_MS : 0, immutable: path.startsWith('assets/') });
+  });
+  return router;
+}

@@ -1,0 +1,42 @@
+/** `/trust`, all that an offline verifier needs, and `POST /api/verify`, the same verification done here. */
+import Router from '@koa/router';
+import { answerPublic, jsonBody } from '../http/kit.ts';
+import { isVerifyRequest, type VerifyRequest } from '../shared/shapes/shapes.ts';
+import type { World } from '../world.ts';
+import { trustDocument } from './current-trust.ts';
+import { readTrust, type Trust } from './trust.ts';
+import { verify } from './verify.ts';
+
+const MAX_AGE_SECONDS = 60;
+/** Trust is read anew at most this often: a new list or key is known within that time. */
+const FRESH_SECONDS = 5;
+
+export function verificationRoutes(world: World): Router {
+  const router = new Router();
+  const trustNow = freshTrust(world);
+  router.get('/trust', async ctx => {
+    const body = JSON.stringify(await trustDocument(world, world.clock()));
+    answerPublic(ctx, { body, type: 'application/json; charset=utf-8', maxAgeSeconds: MAX_AGE_SECONDS });
+  });
+  router.post('/api/verify', ...jsonBody(isVerifyRequest), async ctx => {
+    const { text } = ctx.state['body'] as VerifyRequest;
+    const report = await verify(text, await trustNow(), world.clock());
+    ctx.set('Cache-Control', 'no-store');
+    ctx.set('Access-Control-Allow-Origin', '*');
+    ctx.body = report;
+  });
+  return router;
+}
+
+/** The trust in force, shared by requests for a few seconds; a failed reading is not kept. */
+function freshTrust(world: World): () => Promise<Trust> {
+  let kept: { at: number; trust: Promise<Trust> } | undefined;
+  return async () => {
+    const at = world.clock();
+    if (!kept || Math.abs(at - kept.at) >= FRESH_SECONDS) {
+      kept = { at, trust: trustDocument(world, at).then(document => readTrust(document)) };
+      kept.trust.catch(() => (kept = undefined));
+    }
+    return kept.trust;
+  };
+}
