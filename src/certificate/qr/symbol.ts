@@ -49,7 +49,11 @@ export function qrSymbol(text: string): QrSymbol {
 
 function demandTwoSegments(modes: readonly string[]): void {
   if (modes.join() === 'Byte,Numeric') return;
-  throw new DomainError('SELF_CHECK_FAILED', '二维码分段异常，已停止制证；请联系系统管理员检查二维码组件版本。', {
-    cause: modes.join(),
-  });
+  throw new DomainError(
+    'SELF_CHECK_FAILED',
+    '二维码分段异常，已停止制证；请联系系统管理员检查二维码组件版本。',
+    {
+      cause: modes.join(),
+    },
+  );
 }
