@@ -44,7 +44,11 @@ export const REASONS_FOR: Readonly<Record<ChangeKind, readonly ReasonCode[]>> = 
 };
 
 /** These void the title from the day it was obtained, not from the decision (domain §5.2). */
-export const VOID_FROM_OBTAINED: ReadonlySet<ReasonCode> = new Set(['FRAUD', 'EXAM_INVALID', 'IMPERSONATION']);
+export const VOID_FROM_OBTAINED: ReadonlySet<ReasonCode> = new Set([
+  'FRAUD',
+  'EXAM_INVALID',
+  'IMPERSONATION',
+]);
 
 /** Suspension ends by itself: 60 days unless another end was given. */
 export const SUSPENSION_DAYS = 60;
@@ -80,7 +84,10 @@ export function mayChange(state: CertificateState, change: ChangeKind): boolean 
 }
 
 /** The state at that instant, from all changes of one certificate version in order of `seq`. */
-export function stateOf(changes: readonly Pick<StatusChange, 'change' | 'at' | 'until'>[], at: Instant): CertificateState {
+export function stateOf(
+  changes: readonly Pick<StatusChange, 'change' | 'at' | 'until'>[],
+  at: Instant,
+): CertificateState {
   let state: CertificateState = 'VALID';
   for (const change of changes) {
     // what has ended never comes back, whatever is recorded after it

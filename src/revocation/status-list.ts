@@ -49,7 +49,8 @@ export interface StatusListContent {
 export function bitsOf(places: Iterable<number>): Uint8Array {
   const bits = new Uint8Array(LIST_BYTES);
   for (const place of places) {
-    if (!Number.isInteger(place) || place < 0 || place >= LIST_ENTRIES) throw new RangeError(`bitsOf: place ${place}`);
+    if (!Number.isInteger(place) || place < 0 || place >= LIST_ENTRIES)
+      throw new RangeError(`bitsOf: place ${place}`);
     bits[place >> 3] = (bits[place >> 3] ?? 0) | (0x80 >> (place & 7));
   }
   return bits;
@@ -57,7 +58,9 @@ export function bitsOf(places: Iterable<number>): Uint8Array {
 
 /** The bit at that place. @throws RangeError outside the list: RANGE_ERROR of the specification */
 export function bitAt(bits: Uint8Array, place: number): boolean {
-  const byte = Number.isInteger(place) && place >= 0 ? bits[place >> 3] : undefined;
+  // compared before it is shifted: `>>` would take 2^32 for 0
+  const byte =
+    Number.isInteger(place) && place >= 0 && place < bits.length * 8 ? bits[place >> 3] : undefined;
   if (byte === undefined) throw new RangeError(`bitAt: place ${place}`);
   return (byte & (0x80 >> (place & 7))) !== 0;
 }
@@ -117,7 +120,7 @@ export async function readStatusList(jws: string, trust: ListTrust): Promise<Sta
   const list = namedList(payload, trust.issuer);
   const key = keyIn(head, trust);
   if (!list || !key || !isInWindow(key, list.signedAt) || key.revokedAt !== undefined) return undefined;
-  if (!(await isSigned(jws, await trust.keyOf(key.number)))) return undefined;
+  if (!(await isSigned(jws, key, trust))) return undefined;
   const bits = decodeBits(payload.credentialSubject.encodedList);
   return bits && { ...list, bits };
 }
@@ -127,26 +130,29 @@ function keyIn(head: string, trust: ListTrust): ManifestKey | undefined {
   if (typeof header !== 'object' || header === null) return undefined;
   const { alg, typ, kid, ...rest } = header as Record<string, unknown>;
   if (alg !== 'ES256' || typ !== 'vc+jwt' || Object.keys(rest).length > 0) return undefined;
-  return trust.manifest.keys.find(key => key.use === 'status-lists' && statusListKid(trust.manifest.iss, key.number) === kid);
+  return trust.manifest.keys.find(
+    key => key.use === 'status-lists' && statusListKid(trust.manifest.iss, key.number) === kid,
+  );
 }
 
 function namedList(payload: StatusListPayload, issuer: Issuer): Omit<StatusList, 'bits'> | undefined {
   const { statusPurpose: purpose, listVersion: version, id } = payload.credentialSubject;
   const list = Number(/-(\d{1,4})$/.exec(payload.id)?.[1] ?? NaN);
   if (payload.issuer !== issuer.did || payload.iss !== issuer.did) return undefined;
-  if (payload.id !== statusListUrl(issuer.origin, purpose, list) || id !== `${payload.id}#list`) return undefined;
+  if (payload.id !== statusListUrl(issuer.origin, purpose, list) || id !== `${payload.id}#list`)
+    return undefined;
   const signedAt = Date.parse(payload.validFrom) / 1000;
   const validUntil = Date.parse(payload.validUntil) / 1000;
   if (!(signedAt < validUntil)) return undefined;
   return { url: payload.id, purpose, list, version, signedAt, validUntil };
 }
 
-async function isSigned(jws: string, key: CryptoKey): Promise<boolean> {
+async function isSigned(jws: string, key: ManifestKey, trust: ListTrust): Promise<boolean> {
   try {
-    await compactVerify(jws, key, { algorithms: ['ES256'] });
+    await compactVerify(jws, await trust.keyOf(key.number), { algorithms: ['ES256'] });
     return true;
   } catch {
-    return false; // jose throws for every kind of bad signature
+    return false; // jose throws for every kind of bad signature, the engine for x and y that are no point of the curve
   }
 }
 

@@ -11,7 +11,10 @@ export function toBase64url(bytes: Uint8Array): string {
     const [a = 0, b = 0, c = 0] = bytes.subarray(at, at + 3);
     const letters = BASE64URL.charAt(a >> 2) + BASE64URL.charAt(((a & 3) << 4) | (b >> 4));
     const left = bytes.length - at;
-    text += letters + (left > 1 ? BASE64URL.charAt(((b & 15) << 2) | (c >> 6)) : '') + (left > 2 ? BASE64URL.charAt(c & 63) : '');
+    text +=
+      letters +
+      (left > 1 ? BASE64URL.charAt(((b & 15) << 2) | (c >> 6)) : '') +
+      (left > 2 ? BASE64URL.charAt(c & 63) : '');
   }
   return text;
 }
@@ -60,7 +63,11 @@ export function gunzipBounded(bytes: Uint8Array, limit: number): Uint8Array | un
   if (bytes.length < GZIP_HEADER_BYTES + GZIP_TRAILER_BYTES) return undefined;
   const [one, two, method, flags] = bytes;
   if (one !== 0x1f || two !== 0x8b || method !== 8 || flags !== 0) return undefined;
-  const trailer = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - GZIP_TRAILER_BYTES, GZIP_TRAILER_BYTES);
+  const trailer = new DataView(
+    bytes.buffer,
+    bytes.byteOffset + bytes.length - GZIP_TRAILER_BYTES,
+    GZIP_TRAILER_BYTES,
+  );
   const size = trailer.getUint32(4, true);
   if (size > limit) return undefined;
   const deflated = bytes.subarray(GZIP_HEADER_BYTES, -GZIP_TRAILER_BYTES);

@@ -33,7 +33,8 @@ function hasSafeMembers(text: string, maxDepth: number): boolean {
     const code = text.charCodeAt(at);
     if (code === 0x22) {
       const end = endOfString(text, at);
-      if (text.charCodeAt(afterSpace(text, end)) === 0x3a && !isNewMember(text.slice(at, end), open.at(-1))) return false;
+      if (text.charCodeAt(afterSpace(text, end)) === 0x3a && !isNewMember(text.slice(at, end), open.at(-1)))
+        return false;
       at = end;
       continue;
     }

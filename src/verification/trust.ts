@@ -5,7 +5,15 @@
 import type { CryptoKey } from 'jose';
 import type { Issuer } from '../certificate/credential.ts';
 import { toForms, type QrForm } from '../certificate/qr/form.ts';
-import { findKey, importPublicJwk, publicJwk, readManifest, type KeyManifest, type PublicJwk } from '../keys/manifest.ts';
+import { didOf } from '../keys/did-document.ts';
+import {
+  findKey,
+  importPublicJwk,
+  publicJwk,
+  readManifest,
+  type KeyManifest,
+  type PublicJwk,
+} from '../keys/manifest.ts';
 import { readStatusList, type StatusList } from '../revocation/status-list.ts';
 import { DomainError } from '../shared/errors.ts';
 import { isTrustDocument, type TrustDocument } from '../shared/shapes/shapes.ts';
@@ -48,20 +56,39 @@ export class TrustInvalid extends DomainError {
  * @throws TrustInvalid
  */
 export async function readTrust(value: unknown, memory: Memory = {}): Promise<Trust> {
-  if (!isTrustDocument(value)) throw new TrustInvalid('信任资料格式不符，请用 zhicheng trust --save 重新取得。');
+  if (!isTrustDocument(value))
+    throw new TrustInvalid('信任资料格式不符，请用 zhicheng trust --save 重新取得。');
+  // the origin is printed in every code: a document that names another host would call a look-alike page ours
+  if (didOf(value.issuer.origin) !== value.issuer.did)
+    throw new TrustInvalid('信任资料中的网址与发证机关标识不符，不能使用。');
+  if (!value.qr.forms.every(form => form.holes.every(hole => isHoleKind(hole.kind)))) {
+    throw new TrustInvalid('信任资料中的二维码格式有误，请用 zhicheng trust --save 重新取得。');
+  }
   const root = publicJwk(value.root);
-  if (memory.root && !sameJwk(memory.root, root)) throw new TrustInvalid('信任资料的根密钥与本机固定的不同，不能使用。');
+  if (memory.root && !sameJwk(memory.root, root))
+    throw new TrustInvalid('信任资料的根密钥与本机固定的不同，不能使用。');
   const manifest = await readManifest(value.manifest, root, value.issuer.did);
   if (!manifest) throw new TrustInvalid('信任资料中的密钥清单不是由固定的根密钥签发，或已被改动，不能使用。');
   const highest = new Map(memory.highest ?? []);
-  if (manifest.version < (highest.get('manifest') ?? 0)) throw new TrustInvalid('信任资料比先前见过的更旧，不能使用。');
+  if (manifest.version < (highest.get('manifest') ?? 0))
+    throw new TrustInvalid('信任资料比先前见过的更旧，不能使用。');
   highest.set('manifest', manifest.version);
   const issuer: Issuer = { origin: value.issuer.origin, did: value.issuer.did };
   const keyOf = keyImporter(manifest);
   const lists = await readLists(value, { issuer, manifest, keyOf }, highest);
-  // the schema has checked the outer shape; toForms checks every hole against the text
+  // schema and isHoleKind have checked the shape; toForms checks every hole against the text
   const forms = toForms(value.qr as Parameters<typeof toForms>[0]);
-  return { issuer, issuerName: value.issuer.name, root, manifest, forms, lists, highest, takenAt: value.takenAt, keyOf };
+  return {
+    issuer,
+    issuerName: value.issuer.name,
+    root,
+    manifest,
+    forms,
+    lists,
+    highest,
+    takenAt: value.takenAt,
+    keyOf,
+  };
 }
 
 async function readLists(
@@ -88,6 +115,21 @@ function keyImporter(manifest: KeyManifest): (number: number) => Promise<CryptoK
     imported.set(number, key);
     return key;
   };
+}
+
+/** Larger numbers fit no code that can be printed, and would only cost time. */
+const MAX_HOLE_DIGITS = 40;
+
+/** What schemas/trust.json leaves open: a kind the codec knows, with room for at least one value. */
+function isHoleKind(kind: unknown): boolean {
+  if (kind === 'text' || kind === 'date') return true;
+  const { digits, int, oneOf } = (kind ?? {}) as { digits?: unknown; int?: unknown; oneOf?: unknown };
+  const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 1;
+  if (isCount(digits)) return digits <= MAX_HOLE_DIGITS;
+  return (
+    isCount(int) ||
+    (Array.isArray(oneOf) && oneOf.length > 0 && oneOf.every(text => typeof text === 'string'))
+  );
 }
 
 function sameJwk(one: PublicJwk, other: PublicJwk): boolean {

@@ -62,7 +62,10 @@ function readText(text: string, trust: Trust, findings: Findings): Read | undefi
     return { jwt: decoded.jwt, form: decoded.form };
   }
   const reasons = { 'not-a-code': 'NOT_A_CODE', 'foreign-host': 'FOREIGN_HOST' } as const;
-  const reason = decoded.reason === 'not-a-code' || decoded.reason === 'foreign-host' ? reasons[decoded.reason] : undefined;
+  const reason =
+    decoded.reason === 'not-a-code' || decoded.reason === 'foreign-host'
+      ? reasons[decoded.reason]
+      : undefined;
   findings.read = failed(reason ?? 'CANNOT_BE_READ');
   return undefined;
 }
@@ -95,24 +98,30 @@ function readClaims(jwt: string, trust: Trust, findings: Findings): Claimed | un
 /** V6 beyond the schema: every derived value equals what we would have signed for these claims. */
 function isCoherent(payload: TitlePayload, issuer: Issuer): boolean {
   const subject = payload.vc.credentialSubject;
-  if (!isCertificateNumber(subject.certificateNumber) || !subject.certificateNumber.startsWith(subject.level)) return false;
+  if (!isCertificateNumber(subject.certificateNumber) || !subject.certificateNumber.startsWith(subject.level))
+    return false;
   if (!isDate(subject.obtainedOn)) return false;
   const [entry] = payload.vc.credentialStatus;
   const list = Number(/-(\d{1,4})$/.exec(entry.statusListCredential)?.[1] ?? NaN);
   const version = Number(/-(\d{1,2})$/.exec(payload.jti)?.[1] ?? NaN);
   if (Number(entry.statusListIndex) >= LIST_ENTRIES) return false;
-  const parts = { claims: subject, version, list, index: Number(entry.statusListIndex), issuedAt: payload.nbf };
+  const parts = {
+    claims: subject,
+    version,
+    list,
+    index: Number(entry.statusListIndex),
+    issuedAt: payload.nbf,
+  };
   return JSON.stringify(credentialFor(parts, issuer)) === JSON.stringify(payload);
 }
 
 /** V5: that key, that algorithm, nothing else. */
 async function isSigned({ token, key }: Claimed, trust: Trust): Promise<boolean> {
-  const publicKey = await trust.keyOf(key.number);
   try {
-    await compactVerify(token.jwt, publicKey, { algorithms: ['ES256'] });
+    await compactVerify(token.jwt, await trust.keyOf(key.number), { algorithms: ['ES256'] });
     return true;
   } catch {
-    return false; // jose throws for every kind of bad signature
+    return false; // jose throws for every kind of bad signature, the engine for x and y that are no point of the curve
   }
 }
 
