@@ -18,7 +18,7 @@ import {
   type KeyFolders,
   type RootJwk,
 } from './keyring.ts';
-import { MANIFEST_TYP, findKey, keyId, publicJwk, type KeyManifest, type KeyUse, type ManifestKey } from './manifest.ts';
+import { MANIFEST_TYP, findKey, keyId, publicJwk, readManifest, type KeyManifest, type KeyUse, type ManifestKey } from './manifest.ts';
 
 /** Everything a ceremony needs besides the key folders. */
 export interface Ceremony {
@@ -55,7 +55,7 @@ export interface KeyPlan {
 
 /**
  * A new signing key stands in the manifest with its window; its private half is sealed beside the others.
- * @throws DomainError KEYS_EXIST when that month already has a key that may sign
+ * @throws DomainError KEYS_EXIST when that month already has a key that may sign, MANIFEST_INVALID for an impossible plan
  */
 export async function addKey(ceremony: Ceremony, plan: KeyPlan): Promise<ManifestKey> {
   const root = readRoot(ceremony.folders);
@@ -125,8 +125,12 @@ async function signManifest(ceremony: Ceremony, keys: readonly ManifestKey[]): P
   const manifest: KeyManifest = { iss: ceremony.did, version, iat: ceremony.at, keys: [...keys] };
   const kid = await calculateJwkThumbprint(publicJwk(readRoot(ceremony.folders)));
   const input = `${jsonPart({ alg: 'ES256', typ: MANIFEST_TYP, kid })}.${jsonPart(manifest)}`;
-  writeWhole(file, `${input}.${es256(input, rootKey)}\n`);
-  await loadManifest(ceremony.folders, ceremony.did); // what was written must read back under the public root
+  const jws = `${input}.${es256(input, rootKey)}`;
+  // it must read back under the public root before it replaces the manifest in force: a bad one would stop the service
+  if (!(await readManifest(jws, readRoot(ceremony.folders), ceremony.did))) {
+    throw new DomainError('MANIFEST_INVALID', '新清单不合格（月份、起止时间或根私钥不对），原清单未改动；请核对后重做。');
+  }
+  writeWhole(file, `${jws}\n`);
 }
 
 function isLive(key: ManifestKey): boolean {
