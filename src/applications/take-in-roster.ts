@@ -31,6 +31,8 @@ export interface TakenRoster {
   readonly taken: number;
   /** Rows that stood there already with the same content. */
   readonly known: number;
+  /** The live applications that these rows stand for, new or known. */
+  readonly applicationIds: readonly string[];
   readonly warnings: readonly RosterFault[];
 }
 
@@ -42,13 +44,18 @@ export async function takeInRoster(world: World, act: Act, sent: SentRoster): Pr
   demandMonth(sent.month, act);
   const { rows, warnings } = checkRoster(sent.read, await contextOf(world, act, sent));
   const digest = digestRoster(rows, sent.month);
+  const keys = rows.map(row => liveKeyOf(world.cipher, row));
+  const answer = async (rosterId: string, taken: number): Promise<TakenRoster> => {
+    const applicationIds = [...(await liveClaims(world.db, keys)).values()].map(claim => claim.id);
+    return { rosterId, taken, known: rows.length - taken, applicationIds, warnings };
+  };
   const before = await findRoster(world.db, { digest, month: sent.month });
-  if (before) return { rosterId: before.id, taken: 0, known: rows.length, warnings };
+  if (before) return answer(before.id, 0);
   const rosterId = world.ids();
   const all = rows.map(row => toApplication(row, { id: world.ids(), rosterId, month: sent.month, world, act }));
   try {
     const taken = await inTransaction(world.db, async tx => {
-      const claims = await liveClaims(world.db, all.map(application => liveKeyOf(world.cipher, application)), tx);
+      const claims = await liveClaims(world.db, keys, tx);
       const fresh = freshOf(all, { claims, world, lines: sent.read.rows.map(row => row.line) });
       await addRoster(tx, world.db, {
         id: rosterId,
@@ -65,12 +72,12 @@ export async function takeInRoster(world: World, act: Act, sent: SentRoster): Pr
       ]);
       return fresh.length;
     });
-    return { rosterId, taken, known: rows.length - taken, warnings };
+    return await answer(rosterId, taken);
   } catch (error) {
     // another process took in the same roster meanwhile: the second sending has no effect of its own
     const after = isDuplicate(error) ? await findRoster(world.db, { digest, month: sent.month }) : undefined;
     if (!after) throw error;
-    return { rosterId: after.id, taken: 0, known: rows.length, warnings };
+    return answer(after.id, 0);
   }
 }
 

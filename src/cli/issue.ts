@@ -6,11 +6,10 @@ import { RosterRowsInvalid } from '../applications/roster/check-roster.ts';
 import { readRoster } from '../applications/roster/read-roster.ts';
 import type { ReadRoster, RosterFormat } from '../applications/roster/roster.ts';
 import { rosterTemplate, rosterWithErrors } from '../applications/roster/write-roster.ts';
-import { takeInRoster } from '../applications/take-in-roster.ts';
+import { takeInRoster, type TakenRoster } from '../applications/take-in-roster.ts';
 import { displayableIn } from '../certificate/face/glyphs.ts';
 import { makeRenderer, type Renderer } from '../certificate/render.ts';
 import { certificatesFor } from '../certificate/store.ts';
-import { idsInMonth } from '../applications/store.ts';
 import { issueBatch } from '../issuance/issue-batch.ts';
 import { renderFiles, unprintableWith } from '../issuance/render-files.ts';
 import { stoppedItems } from '../issuance/store.ts';
@@ -62,7 +61,20 @@ interface Wanted {
 async function issue(world: World, act: Act, wanted: Wanted): Promise<number> {
   const renderer = makeRenderer({ fontFolders: world.config.fontDirs });
   const read = await readRoster(await bytesOf(wanted.roster), basename(wanted.roster));
-  const before = new Set(await idsInMonth(world.db, { month: wanted.month, state: 'GENERATED' }));
+  const taken = await takenIn(world, act, { wanted, read, renderer });
+  const options = { unprintable: unprintableWith(renderer), onProgress: progressOf('制证') };
+  const batch = await issueBatch(world, act, { month: wanted.month, options });
+  await deliver(world, act, { wanted, renderer, ids: taken.applicationIds });
+  const stopped = await stoppedItems(world.db, batch.batchId);
+  for (const item of stopped) tell(`未制证 ${item.applicationId}：${item.code} ${item.detail}`);
+  return stopped.length === 0 ? 0 : 1;
+}
+
+async function takenIn(
+  world: World,
+  act: Act,
+  { wanted, read, renderer }: { wanted: Wanted; read: ReadRoster; renderer: Renderer },
+): Promise<TakenRoster> {
   try {
     const taken = await takeInRoster(world, act, {
       read,
@@ -72,27 +84,21 @@ async function issue(world: World, act: Act, wanted: Wanted): Promise<number> {
     });
     for (const warning of taken.warnings) tell(`提示 第 ${warning.line} 行 ${warning.column}：${warning.detail}`);
     tell(`名册已受理：新增 ${taken.taken} 条，此前已受理 ${taken.known} 条。`);
+    return taken;
   } catch (error) {
     if (error instanceof RosterRowsInvalid) await giveBack(wanted.roster, read, error);
     throw error;
   }
-  const options = { unprintable: unprintableWith(renderer), onProgress: progressOf('制证') };
-  const batch = await issueBatch(world, act, { month: wanted.month, options });
-  const after = await idsInMonth(world.db, { month: wanted.month, state: 'GENERATED' });
-  await deliver(world, act, { wanted, renderer, ids: after.filter(id => !before.has(id)), all: after });
-  const stopped = await stoppedItems(world.db, batch.batchId);
-  for (const item of stopped) tell(`未制证 ${item.applicationId}：${item.code} ${item.detail}`);
-  return stopped.length === 0 ? 0 : 1;
 }
 
 async function deliver(
   world: World,
   act: Act,
-  made: { wanted: Wanted; renderer: Renderer; ids: readonly string[]; all: readonly string[] },
+  made: { wanted: Wanted; renderer: Renderer; ids: readonly string[] },
 ): Promise<void> {
   // a roster sent again issues nothing, but its files can be had again
-  const certificates = await certificatesFor(world.db, made.ids.length > 0 ? made.ids : made.all);
-  tell(`${made.wanted.month} 批次：本次新制 ${made.ids.length} 张，全部 ${made.all.length} 张。`);
+  const certificates = await certificatesFor(world.db, made.ids);
+  tell(`${made.wanted.month} 批次：本名册证书 ${certificates.length} 张。`);
   const { outDir, images } = made.wanted;
   const order = { renderer: made.renderer, outDir, certificates, onProgress: progressOf('制图') };
   const files = images ? await renderFiles(world, act, order) : [];

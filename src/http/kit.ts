@@ -47,9 +47,11 @@ export function securityHeaders(): Middleware {
 export function answerPublic(ctx: Context, answer: { body: string; type: string; maxAgeSeconds: number; immutable?: boolean }): void {
   ctx.set('Access-Control-Allow-Origin', '*');
   ctx.set('Cache-Control', `public, max-age=${answer.maxAgeSeconds}${answer.immutable === true ? ', immutable' : ''}`);
-  ctx.status = 200; // freshness is judged on a successful answer only
-  ctx.set('ETag', `"${createHash('sha256').update(answer.body).digest('base64url').slice(0, 27)}"`);
-  if (ctx.fresh) {
+  const tag = `"${createHash('sha256').update(answer.body).digest('base64url').slice(0, 27)}"`;
+  ctx.set('ETag', tag);
+  // compared here, not by ctx.fresh: that ignores the condition where a client also says no-cache, as Node's fetch does
+  const known = ctx.get('If-None-Match').split(',').map(each => each.trim().replace(/^W\//, ''));
+  if (known.includes(tag)) {
     ctx.status = 304;
     return;
   }

@@ -1,6 +1,6 @@
 /**
  * The databases that a test of a store runs on: a fresh SQLite file always, a fresh MariaDB database too when
- * ZHICHENG_TEST_MYSQL names a server, such as mysql://root@127.0.0.1:3306. Everything is gone when the test has ended.
+ * TEST_MYSQL_URL names a server, such as mysql://root@127.0.0.1:3306. Everything is gone when the test has ended.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -17,7 +17,7 @@ export interface TestDatabase {
   readonly url: string;
 }
 
-const SERVER = process.env['ZHICHENG_TEST_MYSQL'];
+const SERVER = process.env['TEST_MYSQL_URL'];
 let hasWarned = false;
 
 /** Where to run every test of a store; says loudly, once per process, when MariaDB is not among them. */
@@ -26,7 +26,7 @@ export function databases(): readonly TestDatabase[] {
   if (SERVER !== undefined && SERVER !== '') return [sqlite, { name: 'MariaDB', url: SERVER }];
   if (!hasWarned) {
     process.stderr.write(
-      '\n*** MariaDB was NOT tested: set ZHICHENG_TEST_MYSQL=mysql://root@127.0.0.1:3306 to test it too ***\n\n',
+      '\n*** MariaDB was NOT tested: set TEST_MYSQL_URL=mysql://root@127.0.0.1:3306 to test it too ***\n\n',
     );
   }
   hasWarned = true;
