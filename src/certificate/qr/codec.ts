@@ -56,7 +56,7 @@ export function encodeQr(jwt: string, forms: readonly QrForm[], issuer: Issuer):
  * The JWT that a scanned or typed text carries, or the reason why it carries none. Never throws.
  *
  * Accepts the whole URL, or its fragment with or without `#`. Query parameters before `#` and everything after the digits
- * are ignored, for messengers append such things. Costs less than a millisecond, for hostile texts too.
+ * are ignored, for messengers append such things. Takes a tenth of a millisecond; the most hostile text takes a few.
  */
 export function decodeQr(text: string, forms: readonly QrForm[], issuer: Issuer): Decoded {
   if (text.length > MAX_TEXT_CHARS) return unreadable('too-long');
