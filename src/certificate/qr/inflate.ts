@@ -1,6 +1,6 @@
 /**
  * Bounded decompression of the text values of a code. Pure.
- * A code has at most 830 bytes, and the output buffer has a fixed size, so a deflate bomb costs a few milliseconds and no memory.
+ * A code has at most 830 bytes, and the output buffer has a fixed size: a deflate bomb costs a few milliseconds, no memory.
  */
 import { inflateSync } from 'fflate';
 
