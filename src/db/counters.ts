@@ -1,8 +1,8 @@
 /**
- * Counters that several processes share: one row each, taken FOR UPDATE inside the caller's transaction, so no value is given
+ * Counters that several processes share: one row each, advanced inside the caller's transaction, so no value is given
  * twice on any engine. Gaps are allowed, AUTO_INCREMENT and GET_LOCK are not: neither is safe on a cluster. Owns `counters`.
  */
-import { DataTypes } from 'sequelize';
+import { DataTypes, literal } from 'sequelize';
 import { table, type Db, type Table, type Tx } from './connect.ts';
 
 interface CounterRow {
@@ -16,15 +16,30 @@ interface CounterRow {
  */
 export async function takeSerials(tx: Tx, db: Db, wanted: { scope: string; count: number }): Promise<number> {
   const { scope, count } = wanted;
-  await counters(db).bulkCreate([{ scope, next_serial: 1 }], { ignoreDuplicates: true, transaction: tx });
+  // UPDATE first: INSERT IGNORE on a row that exists shares its lock, and two sharers who then want it whole deadlock
+  if (!(await advance(tx, db, wanted))) {
+    await counters(db).bulkCreate([{ scope, next_serial: 1 }], { ignoreDuplicates: true, transaction: tx });
+    await advance(tx, db, wanted);
+  }
   const row = (await counters(db).findOne({
     where: { scope },
     transaction: tx,
     lock: tx.LOCK.UPDATE,
     raw: true,
   })) as unknown as CounterRow;
-  await counters(db).update({ next_serial: row.next_serial + count }, { where: { scope }, transaction: tx });
-  return row.next_serial;
+  return row.next_serial - count;
+}
+
+/** The counter stands `count` higher and its row is ours until the transaction ends; false when there is no such row yet. */
+async function advance(tx: Tx, db: Db, wanted: { scope: string; count: number }): Promise<boolean> {
+  const { scope, count } = wanted;
+  if (!Number.isSafeInteger(count) || count < 0)
+    throw new RangeError(`takeSerials: expected a whole count, got ${count}`);
+  const [rows] = await counters(db).update(
+    { next_serial: literal(`next_serial + ${count}`) as unknown as number }, // Sequelize's row type knows no expressions
+    { where: { scope }, transaction: tx },
+  );
+  return rows === 1;
 }
 
 /** Every counter as it stands. */

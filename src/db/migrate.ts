@@ -6,6 +6,7 @@ import { DataTypes, QueryTypes, type QueryInterface } from 'sequelize';
 import { SequelizeStorage, Umzug } from 'umzug';
 import type { Db } from './connect.ts';
 import { MIGRATIONS } from './migrations/index.ts';
+import { isDuplicate } from './tx.ts';
 import { DomainError } from '../shared/errors.ts';
 
 const LOCK = 'zhicheng-migrate';
@@ -15,8 +16,7 @@ const LOCK_SECONDS = 60;
 export async function migrate(db: Db): Promise<readonly string[]> {
   await takeLock(db);
   try {
-    const done = await umzugOf(db).up();
-    return done.map(migration => migration.name);
+    return await runPending(db);
   } finally {
     await freeLock(db);
   }
@@ -32,14 +32,41 @@ export async function pendingMigrations(db: Db): Promise<readonly string[]> {
 export async function demandMigrated(db: Db): Promise<void> {
   const pending = await pendingMigrations(db);
   if (pending.length === 0) return;
-  throw new DomainError('MIGRATION_PENDING', `数据库还有 ${pending.length} 项升级未执行，请先运行 zhicheng migrate。`);
+  throw new DomainError(
+    'MIGRATION_PENDING',
+    `数据库还有 ${pending.length} 项升级未执行，请先运行 zhicheng migrate。`,
+  );
+}
+
+/** Two processes on one SQLite file may log the same step: the second goes on from there, at most once per step. */
+async function runPending(db: Db): Promise<readonly string[]> {
+  const done: string[] = [];
+  const umzug = umzugOf(db);
+  umzug.on('migrated', ({ name }) => {
+    done.push(name);
+  });
+  for (let round = 0; ; round += 1) {
+    try {
+      await umzug.up();
+      return done;
+    } catch (error) {
+      if (!isDuplicate(error) || round > MIGRATIONS.length) throw error;
+    }
+  }
 }
 
 function umzugOf(db: Db): Umzug<QueryInterface> {
   return new Umzug<QueryInterface>({
-    migrations: MIGRATIONS.map(({ name, up }) => ({ name, up: async ({ context }) => repeatable(db, { name, up, context }) })),
+    migrations: MIGRATIONS.map(({ name, up }) => ({
+      name,
+      up: async ({ context }) => repeatable(db, { name, up, context }),
+    })),
     context: db.sequelize.getQueryInterface(),
-    storage: new SequelizeStorage({ sequelize: db.sequelize, modelName: 'migrations', columnType: DataTypes.STRING(120) }),
+    storage: new SequelizeStorage({
+      sequelize: db.sequelize,
+      modelName: 'migrations',
+      columnType: DataTypes.STRING(120),
+    }),
     logger: undefined,
   });
 }
@@ -56,12 +83,15 @@ async function repeatable(
   }
 }
 
-/** One instance migrates at a time; SQLite's own file lock does that already. */
+/** One instance of a MySQL service migrates at a time; on SQLite the steps themselves bear company (runPending). */
 async function takeLock(db: Db): Promise<void> {
   if (db.dialect !== 'mysql') return;
-  const [row] = await db.sequelize.query<{ got: number }>(`SELECT GET_LOCK('${LOCK}', ${LOCK_SECONDS}) AS got`, {
-    type: QueryTypes.SELECT,
-  });
+  const [row] = await db.sequelize.query<{ got: number }>(
+    `SELECT GET_LOCK('${LOCK}', ${LOCK_SECONDS}) AS got`,
+    {
+      type: QueryTypes.SELECT,
+    },
+  );
   if (row?.got !== 1) throw new DomainError('DATABASE_BUSY', '另一个进程正在升级数据库，请稍后再试。');
 }
 
