@@ -70,15 +70,30 @@ export function readConfig(env: Environment): Config {
     dataDir,
     publicKeysDir: resolve(text('ZHICHENG_PUBLIC_KEYS_DIR', 'keys')),
     privateKeysDir,
-    keyPassphrase: secretOr(env, 'ZHICHENG_KEY_PASSPHRASE', faults) ?? demoSecret(production, privateKeysDir, 'key'),
-    rootPassphrase: secretOr(env, 'ZHICHENG_ROOT_PASSPHRASE', faults) ?? demoSecret(production, privateKeysDir, 'root'),
+    keyPassphrase:
+      secretOr(env, 'ZHICHENG_KEY_PASSPHRASE', faults) ?? demoSecret(production, privateKeysDir, 'key'),
+    rootPassphrase:
+      secretOr(env, 'ZHICHENG_ROOT_PASSPHRASE', faults) ?? demoSecret(production, privateKeysDir, 'root'),
     dataKey: dataKeyOf(secretOr(env, 'ZHICHENG_DATA_KEY', faults), production, faults),
-    rarityPolicy: oneOf(text('ZHICHENG_RARITY_POLICY', 'gbk'), { name: 'ZHICHENG_RARITY_POLICY', all: RARITY_POLICIES }, faults),
+    rarityPolicy: oneOf(
+      text('ZHICHENG_RARITY_POLICY', 'gbk'),
+      { name: 'ZHICHENG_RARITY_POLICY', all: RARITY_POLICIES },
+      faults,
+    ),
     fontDirs: text('ZHICHENG_FONT_DIRS', '').split(':').filter(Boolean),
-    logLevel: oneOf(text('ZHICHENG_LOG_LEVEL', 'info'), { name: 'ZHICHENG_LOG_LEVEL', all: LOG_LEVELS }, faults),
-    publishSeconds: wholeNumber(text('ZHICHENG_PUBLISH_SECONDS', '20'), { name: 'ZHICHENG_PUBLISH_SECONDS', low: 1, high: 3600 }, faults),
+    logLevel: oneOf(
+      text('ZHICHENG_LOG_LEVEL', 'info'),
+      { name: 'ZHICHENG_LOG_LEVEL', all: LOG_LEVELS },
+      faults,
+    ),
+    publishSeconds: wholeNumber(
+      text('ZHICHENG_PUBLISH_SECONDS', '20'),
+      { name: 'ZHICHENG_PUBLISH_SECONDS', low: 1, high: 3600 },
+      faults,
+    ),
   };
-  if (faults.length > 0) throw new DomainError('CONFIG_INVALID', `配置有误，请改正后再启动：${faults.join('；')}。`);
+  if (faults.length > 0)
+    throw new DomainError('CONFIG_INVALID', `配置有误，请改正后再启动：${faults.join('；')}。`);
   return Object.freeze(config);
 }
 
@@ -87,7 +102,8 @@ export function printable(config: Config): Record<string, unknown> {
   const hidden = (value: unknown): string => (value === undefined ? '(未设置)' : '(已设置)');
   return {
     ...config,
-    databaseUrl: config.databaseUrl.replace(/\/\/[^@/]*@/, '//***@'),
+    // up to the last @, for a password may hold @ and /; and without parameters, which may hold one too
+    databaseUrl: config.databaseUrl.replace(/\/\/.*@/, '//***@').replace(/\?.*$/, '?***'),
     keyPassphrase: hidden(config.keyPassphrase),
     rootPassphrase: hidden(config.rootPassphrase),
     dataKey: hidden(config.dataKey),
@@ -119,11 +135,14 @@ function secretOr(env: Environment, name: string, faults: string[]): string | un
   const file = env[`${name}_FILE`];
   if (file === undefined) return env[name] === '' ? undefined : env[name];
   if (env[name] !== undefined) faults.push(`${name} 与 ${name}_FILE 只能设一个`);
-  if (!existsSync(file)) {
-    faults.push(`${name}_FILE 指向的文件不存在`);
+  try {
+    const text = readFileSync(file, 'utf8').trim();
+    if (text === '') faults.push(`${name}_FILE 指向的文件是空的`);
+    return text === '' ? undefined : text;
+  } catch {
+    faults.push(`${name}_FILE 指向的文件不存在或不能读`); // ENOENT, EACCES, EISDIR: the person checks the path
     return undefined;
   }
-  return readFileSync(file, 'utf8').trim();
 }
 
 function originOf(text: string, production: boolean, faults: string[]): string {
@@ -146,14 +165,22 @@ function dataKeyOf(text: string | undefined, production: boolean, faults: string
   return bytes;
 }
 
-function wholeNumber(text: string, rule: { name: string; low: number; high: number }, faults: string[]): number {
+function wholeNumber(
+  text: string,
+  rule: { name: string; low: number; high: number },
+  faults: string[],
+): number {
   const value = /^\d{1,6}$/.test(text) ? Number(text) : NaN;
   if (value >= rule.low && value <= rule.high) return value;
   faults.push(`${rule.name} 须为 ${rule.low} 到 ${rule.high} 的整数`);
   return rule.low;
 }
 
-function oneOf<T extends string>(text: string, rule: { name: string; all: readonly [T, ...T[]] }, faults: string[]): T {
+function oneOf<T extends string>(
+  text: string,
+  rule: { name: string; all: readonly [T, ...T[]] },
+  faults: string[],
+): T {
   const found = rule.all.find(value => value === text);
   if (found === undefined) faults.push(`${rule.name} 须为 ${rule.all.join('、')} 之一`);
   return found ?? rule.all[0];

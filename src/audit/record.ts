@@ -6,13 +6,17 @@ import { createHash } from 'node:crypto';
 import type { Db, Tx } from '../db/connect.ts';
 import type { Act } from '../shared/act.ts';
 import { GENESIS_HASH, hashedText, type AuditEntry, type AuditFact } from './entry.ts';
-import { append, entriesAfter, getHead, lockHead } from './store.ts';
+import { append, entriesAfter, getHead, lockHead, type Head } from './store.ts';
 
 /** The facts stand in the chain afterwards, in the given order, each bound to the one before. */
-export async function record(scope: { tx: Tx; db: Db }, act: Act, facts: readonly AuditFact[]): Promise<void> {
+export async function record(
+  scope: { tx: Tx; db: Db },
+  act: Act,
+  facts: readonly AuditFact[],
+): Promise<void> {
   const head = await lockHead(scope.tx, scope.db);
   const entries: AuditEntry[] = [];
-  let previous: { seq: number; hash: string } = head;
+  let previous: Head = head;
   for (const fact of facts) {
     const entry = entryAfter(previous, act, fact);
     entries.push(entry);
@@ -31,25 +35,32 @@ const PAGE = 2000;
 
 /** Walks the whole chain and names the first entry that was altered, removed or slipped in; also a cut-off end. */
 export async function checkChain(db: Db): Promise<ChainReport> {
-  let previous = { seq: 0, hash: GENESIS_HASH };
-  for (;;) {
+  let previous: Head = { seq: 0, hash: GENESIS_HASH };
+  for (let promised = -1; ;) {
     const page = await entriesAfter(db, previous.seq, PAGE);
     for (const entry of page) {
       if (!follows(entry, previous)) return { entries: previous.seq, brokenAt: previous.seq + 1 };
       previous = entry;
     }
-    if (page.length < PAGE) break;
+    const head = await getHead(db);
+    if (head.seq === previous.seq) {
+      return { entries: previous.seq, brokenAt: head.hash === previous.hash ? undefined : previous.seq };
+    }
+    // a service at work may have written more meanwhile; an end that an earlier look at the head promised must be there
+    const isCut = page.length === 0 && previous.seq < promised;
+    if (head.seq < previous.seq || isCut)
+      return { entries: previous.seq, brokenAt: Math.min(head.seq, previous.seq) + 1 };
+    promised = head.seq;
   }
-  const head = await getHead(db);
-  const whole = head.seq === previous.seq && head.hash === previous.hash;
-  return { entries: previous.seq, brokenAt: whole ? undefined : previous.seq + 1 };
 }
 
-function follows(entry: AuditEntry, previous: { seq: number; hash: string }): boolean {
-  return entry.seq === previous.seq + 1 && entry.previousHash === previous.hash && entry.hash === hashOf(entry);
+function follows(entry: AuditEntry, previous: Head): boolean {
+  return (
+    entry.seq === previous.seq + 1 && entry.previousHash === previous.hash && entry.hash === hashOf(entry)
+  );
 }
 
-function entryAfter(previous: { seq: number; hash: string }, act: Act, fact: AuditFact): AuditEntry {
+function entryAfter(previous: Head, act: Act, fact: AuditFact): AuditEntry {
   const entry = {
     seq: previous.seq + 1,
     at: act.at,
