@@ -28,7 +28,9 @@ export interface Head {
 
 /** Last entry's place and hash, locked until the transaction ends. */
 export async function lockHead(tx: Tx, db: Db): Promise<Head> {
-  return toHead(await heads(db).findOne({ where: { id: HEAD_ID }, transaction: tx, lock: tx.LOCK.UPDATE, raw: true }));
+  return toHead(
+    await heads(db).findOne({ where: { id: HEAD_ID }, transaction: tx, lock: tx.LOCK.UPDATE, raw: true }),
+  );
 }
 
 /** Appends entries whose hashes are made, and moves the head to the last of them. */
@@ -46,7 +48,12 @@ export async function getHead(db: Db): Promise<Head> {
 
 /** Up to `limit` entries after that place, in order. */
 export async function entriesAfter(db: Db, seq: number, limit: number): Promise<readonly AuditEntry[]> {
-  const rows = await entries(db).findAll({ where: { seq: { [Op.gt]: seq } }, order: [['seq', 'ASC']], limit, raw: true });
+  const rows = await entries(db).findAll({
+    where: { seq: { [Op.gt]: seq } },
+    order: [['seq', 'ASC']],
+    limit,
+    raw: true,
+  });
   return (rows as unknown as EntryRow[]).map(fromRow);
 }
 
