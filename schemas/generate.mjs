@@ -25,11 +25,17 @@ const schemas = Object.fromEntries(
     .filter(name => name.endsWith('.json') && name !== 'titles.json')
     .map(name => [name, JSON.parse(readFileSync(new URL(name, here), 'utf8'))]),
 );
-const ajv = new Ajv2020({ strict: true, strictTuple: false, unicodeRegExp: true, code: { source: true, esm: true, lines: true } });
+const ajv = new Ajv2020({
+  strict: true,
+  strictTuple: false,
+  unicodeRegExp: true,
+  code: { source: true, esm: true, lines: true },
+});
 for (const schema of Object.values(schemas)) ajv.addSchema(schema);
 
 const code = standaloneCode.default(ajv, VALIDATED);
-if (/\brequire\(/.test(code)) throw new Error('a validator needs a run-time module: rewrite that schema with `pattern`');
+if (/\brequire\(/.test(code))
+  throw new Error('a validator needs a run-time module: rewrite that schema with `pattern`');
 mkdirSync(out, { recursive: true });
 writeFileSync(new URL('validators.ts', out), `// @ts-nocheck -- generated from schemas/\n${code}\n`);
 
@@ -48,7 +54,10 @@ for (const file of Object.values(TYPES)) {
   }
 }
 const guards = Object.entries(VALIDATED)
-  .map(([guard, file]) => `export const ${guard} = compiled.${guard} as unknown as (value: unknown) => value is ${schemas[file].title};`)
+  .map(
+    ([guard, file]) =>
+      `export const ${guard} = compiled.${guard} as unknown as (value: unknown) => value is ${schemas[file].title};`,
+  )
   .join('\n');
 writeFileSync(
   new URL('shapes.ts', out),

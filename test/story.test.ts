@@ -23,7 +23,9 @@ for (const database of databases()) {
     const [certificate] = await certificatesFor(world.db, ids);
     const application = (await applicationsById(world, ids)).get(ids[0] ?? '');
     if (!certificate || !application) return t.fail('nothing was issued');
-    const picture = await makeRenderer().renderChecked(faceContent(world, { application, certificate, isTest: true }));
+    const picture = await makeRenderer().renderChecked(
+      faceContent(world, { application, certificate, isTest: true }),
+    );
     const scanned = await readOneCode(picture);
     const saved = await currentTrust(world, JULY_30);
     const first = await verify(scanned, saved, JULY_30);
@@ -34,7 +36,12 @@ for (const database of databases()) {
     t.is(certificate.collectFrom, '2021-08-15'); // R17
 
     const later = JULY_30 + 600;
-    const order = { number: certificate.number, change: 'REVOKE', reason: 'FRAUD', document: '津人社撤字〔2021〕1号' } as const;
+    const order = {
+      number: certificate.number,
+      change: 'REVOKE',
+      reason: 'FRAUD',
+      document: '津人社撤字〔2021〕1号',
+    } as const;
     const revoked = await changeState(world, anAct(later), order);
     await publish(world, anAct(later));
     const second = await verify(scanned, await currentTrust(world, later), later);

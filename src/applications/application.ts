@@ -83,11 +83,32 @@ export function claimsOf(application: Application, certificateNumber: string): T
 
 /** Everything a certificate will show or depend on, as one text: two applications with the same text are the same claim. */
 export function contentText(application: Application): string {
-  const { idType, idNumber, name, printedName, gender, phone, employer, employerCode, submittingUnit } = application;
-  const { seriesCode, specialty, level, qualification, reviewBody, obtainedOn, filedOn, route, batchMonth, corrects } = application;
+  const { idType, idNumber, name, printedName, gender, phone, employer, employerCode, submittingUnit } =
+    application;
+  const {
+    seriesCode,
+    specialty,
+    level,
+    qualification,
+    reviewBody,
+    obtainedOn,
+    filedOn,
+    route,
+    batchMonth,
+    corrects,
+  } = application;
   return JSON.stringify([
     [route, batchMonth ?? null, idType, idNumber, name, printedName, gender, phone],
-    [employer ?? null, employerCode ?? null, submittingUnit, seriesCode, specialty, level, qualification, reviewBody],
+    [
+      employer ?? null,
+      employerCode ?? null,
+      submittingUnit,
+      seriesCode,
+      specialty,
+      level,
+      qualification,
+      reviewBody,
+    ],
     [obtainedOn, filedOn ?? null, corrects?.number ?? null, corrects?.version ?? null],
   ]);
 }

@@ -61,8 +61,14 @@ export interface ApplicationScope {
 }
 
 /** Identity of a claim that may be live only once: person, series and title (domain §5.1, duplicate guard). */
-export function liveKeyOf(cipher: FieldCipher, claim: Pick<Application, 'idNumber' | 'seriesCode' | 'qualification'>): string {
-  return cipher.indexOf(`${claim.idNumber}\n${claim.seriesCode}\n${claim.qualification}`, 'applications.live_key');
+export function liveKeyOf(
+  cipher: FieldCipher,
+  claim: Pick<Application, 'idNumber' | 'seriesCode' | 'qualification'>,
+): string {
+  return cipher.indexOf(
+    `${claim.idNumber}\n${claim.seriesCode}\n${claim.qualification}`,
+    'applications.live_key',
+  );
 }
 
 /** Keyed digest of everything the application says: equal only for the same claim. */
@@ -71,7 +77,11 @@ export function digestOf(cipher: FieldCipher, application: Application): string 
 }
 
 /** The applications stand. @throws SequelizeUniqueConstraintError when a live claim to the same title exists */
-export async function addApplications(tx: Tx, scope: ApplicationScope, added: readonly Application[]): Promise<void> {
+export async function addApplications(
+  tx: Tx,
+  scope: ApplicationScope,
+  added: readonly Application[],
+): Promise<void> {
   await applications(scope.db).bulkCreate(
     added.map(application => toRow(application, scope.cipher)),
     { transaction: tx },
@@ -92,13 +102,18 @@ export async function liveClaims(
       transaction: tx ?? null,
       raw: true,
     })) as unknown as ApplicationRow[];
-    for (const row of rows) if (row.live_key !== null) found.set(row.live_key, { digest: row.digest, id: row.id });
+    for (const row of rows)
+      if (row.live_key !== null) found.set(row.live_key, { digest: row.digest, id: row.id });
   }
   return found;
 }
 
 /** Ids of the applications of that month in that state, oldest first. */
-export async function idsInMonth(db: Db, wanted: { month: Month; state: ApplicationState }, tx?: Tx): Promise<readonly string[]> {
+export async function idsInMonth(
+  db: Db,
+  wanted: { month: Month; state: ApplicationState },
+  tx?: Tx,
+): Promise<readonly string[]> {
   const rows = await applications(db).findAll({
     attributes: ['id'],
     where: { batch_month: wanted.month, state: wanted.state },
@@ -110,16 +125,26 @@ export async function idsInMonth(db: Db, wanted: { month: Month; state: Applicat
 }
 
 /** These applications by id, unsealed; absent ids are absent. */
-export async function applicationsById(scope: ApplicationScope, ids: readonly string[]): Promise<ReadonlyMap<string, Application>> {
+export async function applicationsById(
+  scope: ApplicationScope,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Application>> {
   const rows = await applications(scope.db).findAll({ where: { id: { [Op.in]: [...ids] } }, raw: true });
   const list = (rows as unknown as ApplicationRow[]).map(row => toApplication(row, scope.cipher));
   return new Map(list.map(application => [application.id, application]));
 }
 
 /** All applications of that person, oldest first. */
-export async function applicationsOf(scope: ApplicationScope, idNumber: string): Promise<readonly Application[]> {
+export async function applicationsOf(
+  scope: ApplicationScope,
+  idNumber: string,
+): Promise<readonly Application[]> {
   const index = scope.cipher.indexOf(idNumber, 'applications.id_number');
-  const rows = await applications(scope.db).findAll({ where: { id_number_index: index }, order: [['id', 'ASC']], raw: true });
+  const rows = await applications(scope.db).findAll({
+    where: { id_number_index: index },
+    order: [['id', 'ASC']],
+    raw: true,
+  });
   return (rows as unknown as ApplicationRow[]).map(row => toApplication(row, scope.cipher));
 }
 
@@ -151,8 +176,16 @@ export interface KeptRoster {
 }
 
 /** The roster with this digest and month, if it was taken in before. */
-export async function findRoster(db: Db, sent: { digest: string; month: Month }, tx?: Tx): Promise<KeptRoster | undefined> {
-  const row = await rosters(db).findOne({ where: { digest: sent.digest, month: sent.month }, raw: true, transaction: tx ?? null });
+export async function findRoster(
+  db: Db,
+  sent: { digest: string; month: Month },
+  tx?: Tx,
+): Promise<KeptRoster | undefined> {
+  const row = await rosters(db).findOne({
+    where: { digest: sent.digest, month: sent.month },
+    raw: true,
+    transaction: tx ?? null,
+  });
   if (row === null) return undefined;
   const kept = row as unknown as RosterRowKept;
   return { ...kept, rowsTaken: kept.rows_taken, takenAt: Number(kept.taken_at) };
@@ -160,19 +193,25 @@ export async function findRoster(db: Db, sent: { digest: string; month: Month },
 
 export async function addRoster(tx: Tx, db: Db, roster: KeptRoster): Promise<void> {
   const { id, digest, month, actor } = roster;
-  await rosters(db).create({ id, digest, month, actor, rows_taken: roster.rowsTaken, taken_at: roster.takenAt }, { transaction: tx });
+  await rosters(db).create(
+    { id, digest, month, actor, rows_taken: roster.rowsTaken, taken_at: roster.takenAt },
+    { transaction: tx },
+  );
 }
 
 /** SHA-256 in hex of a list of ids in order: what an approver approves. */
 export function digestOfIds(ids: readonly string[]): string {
-  return createHash('sha256').update([...ids].sort().join('\n')).digest('hex');
+  return createHash('sha256')
+    .update([...ids].sort().join('\n'))
+    .digest('hex');
 }
 
 const TABLE = 'applications';
 
 function toRow(application: Application, cipher: FieldCipher): ApplicationRow {
   const { id, idNumber, phone } = application;
-  const sealed = (plain: string, column: string): string => cipher.seal(plain, { table: TABLE, column, row: id });
+  const sealed = (plain: string, column: string): string =>
+    cipher.seal(plain, { table: TABLE, column, row: id });
   return {
     id,
     route: application.route,
@@ -213,7 +252,8 @@ function toRow(application: Application, cipher: FieldCipher): ApplicationRow {
 }
 
 function toApplication(row: ApplicationRow, cipher: FieldCipher): Application {
-  const opened = (sealed: string, column: string): string => cipher.open(sealed, { table: TABLE, column, row: row.id });
+  const opened = (sealed: string, column: string): string =>
+    cipher.open(sealed, { table: TABLE, column, row: row.id });
   return Object.freeze({
     id: row.id,
     route: row.route as Route, // written by toRow only
@@ -242,7 +282,10 @@ function toApplication(row: ApplicationRow, cipher: FieldCipher): Application {
     uploadedAt: row.uploaded_at === null ? undefined : Number(row.uploaded_at),
     uploadDeadline: row.upload_deadline ?? undefined,
     uploadLate: Boolean(row.upload_late),
-    corrects: row.corrects_number === null ? undefined : { number: row.corrects_number, version: row.corrects_version ?? 1 },
+    corrects:
+      row.corrects_number === null
+        ? undefined
+        : { number: row.corrects_number, version: row.corrects_version ?? 1 },
   });
 }
 

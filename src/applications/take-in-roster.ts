@@ -52,7 +52,9 @@ export async function takeInRoster(world: World, act: Act, sent: SentRoster): Pr
   const before = await findRoster(world.db, { digest, month: sent.month });
   if (before) return answer(before.id, 0);
   const rosterId = world.ids();
-  const all = rows.map(row => toApplication(row, { id: world.ids(), rosterId, month: sent.month, world, act }));
+  const all = rows.map(row =>
+    toApplication(row, { id: world.ids(), rosterId, month: sent.month, world, act }),
+  );
   try {
     const taken = await inTransaction(world.db, async tx => {
       const claims = await liveClaims(world.db, keys, tx);
@@ -68,7 +70,11 @@ export async function takeInRoster(world: World, act: Act, sent: SentRoster): Pr
       await addApplications(tx, world, fresh);
       const late = fresh.filter(application => application.uploadLate).length;
       await record({ tx, db: world.db }, act, [
-        { action: 'roster.taken', subject: rosterId, detail: { month: sent.month, digest, rows: fresh.length, late } },
+        {
+          action: 'roster.taken',
+          subject: rosterId,
+          detail: { month: sent.month, digest, rows: fresh.length, late },
+        },
       ]);
       return fresh.length;
     });
@@ -83,10 +89,15 @@ export async function takeInRoster(world: World, act: Act, sent: SentRoster): Pr
 
 function demandMonth(month: Month, act: Act): void {
   if (!isMonth(month)) throw new DomainError('MONTH_INVALID', '批次月份须写成 2021-07 这样的年月。');
-  if (month > monthAt(act.at)) throw new DomainError('MONTH_IN_FUTURE', `${month} 还未到，不能为它报送名册。`);
+  if (month > monthAt(act.at))
+    throw new DomainError('MONTH_IN_FUTURE', `${month} 还未到，不能为它报送名册。`);
 }
 
-async function contextOf(world: World, act: Act, sent: SentRoster): Promise<Parameters<typeof checkRoster>[1]> {
+async function contextOf(
+  world: World,
+  act: Act,
+  sent: SentRoster,
+): Promise<Parameters<typeof checkRoster>[1]> {
   const { month, displayable, overrideBefore2020 } = sent;
   return {
     today: dateAt(act.at),

@@ -33,7 +33,8 @@ function faultsOf(payload: CredentialPayload): readonly string[] {
   // JSON round trip: the shape is judged on exactly what will be signed
   const plain: unknown = JSON.parse(JSON.stringify(payload));
   if (!isTitlePayload(plain)) return ['字段不符合证书格式'];
-  const { name, printedName, level, series, qualification, certificateNumber, obtainedOn, ...texts } = payload.vc.credentialSubject;
+  const { name, printedName, level, series, qualification, certificateNumber, obtainedOn, ...texts } =
+    payload.vc.credentialSubject;
   const faults: string[] = [];
   const title = lookUpTitle({ series, title: qualification, on: obtainedOn, level });
   if (!title.ok) faults.push('系列、层级与资格名称不相配');

@@ -6,7 +6,16 @@ import { projectFile } from '../shared/project.ts';
 import type { World } from '../world.ts';
 
 const YEAR_SECONDS = 31_536_000;
-const VOCABULARY = ['printedName', 'gender', 'idNumber', 'submittingUnit', 'qualification', 'level', 'series', 'specialty'];
+const VOCABULARY = [
+  'printedName',
+  'gender',
+  'idNumber',
+  'submittingUnit',
+  'qualification',
+  'level',
+  'series',
+  'specialty',
+];
 
 export function certificateRoutes(world: World): Router {
   const router = new Router();
@@ -33,7 +42,10 @@ export function titleContext(origin: string): object {
       ProfessionalTitleCredential: `${origin}/contexts/title/v1#ProfessionalTitleCredential`,
       listVersion: `${origin}/contexts/title/v1#listVersion`,
       ...named,
-      obtainedOn: { '@id': `${origin}/contexts/title/v1#obtainedOn`, '@type': 'http://www.w3.org/2001/XMLSchema#date' },
+      obtainedOn: {
+        '@id': `${origin}/contexts/title/v1#obtainedOn`,
+        '@type': 'http://www.w3.org/2001/XMLSchema#date',
+      },
     },
   };
 }

@@ -24,9 +24,15 @@ export async function sign(credential: Linted, signer: Signer): Promise<string> 
     { header: { alg: 'ES256', typ: 'JWT', kid } as { alg: string; typ: 'JWT' } },
   );
   const planned = [JSON.stringify({ alg: 'ES256', typ: 'JWT', kid }), JSON.stringify(credential)];
-  const signed = jwt.split('.').slice(0, 2).map(part => Buffer.from(part, 'base64url').toString('utf8'));
+  const signed = jwt
+    .split('.')
+    .slice(0, 2)
+    .map(part => Buffer.from(part, 'base64url').toString('utf8'));
   if (signed.join('.') !== planned.join('.')) {
-    throw new DomainError('SELF_CHECK_FAILED', '签名内容与计划签发的内容不一致，已停止签发；请联系系统管理员。');
+    throw new DomainError(
+      'SELF_CHECK_FAILED',
+      '签名内容与计划签发的内容不一致，已停止签发；请联系系统管理员。',
+    );
   }
   return jwt;
 }

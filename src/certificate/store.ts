@@ -70,11 +70,18 @@ export async function lockNewest(tx: Tx, db: Db, number: string): Promise<Certif
 }
 
 /** Certificates of these applications. */
-export async function certificatesFor(db: Db, applicationIds: readonly string[]): Promise<readonly Certificate[]> {
+export async function certificatesFor(
+  db: Db,
+  applicationIds: readonly string[],
+): Promise<readonly Certificate[]> {
   const found: Certificate[] = [];
   for (let at = 0; at < applicationIds.length; at += 500) {
     const page = applicationIds.slice(at, at + 500);
-    const rows = await certificates(db).findAll({ where: { application_id: { [Op.in]: page } }, order: [['number', 'ASC']], raw: true });
+    const rows = await certificates(db).findAll({
+      where: { application_id: { [Op.in]: page } },
+      order: [['number', 'ASC']],
+      raw: true,
+    });
     found.push(...(rows as unknown as CertificateRow[]).map(fromRow));
   }
   return found;
@@ -82,7 +89,12 @@ export async function certificatesFor(db: Db, applicationIds: readonly string[])
 
 /** Up to `limit` certificates after that id, in order of id. */
 export async function certificatesAfter(db: Db, id: string, limit: number): Promise<readonly Certificate[]> {
-  const rows = await certificates(db).findAll({ where: { id: { [Op.gt]: id } }, order: [['id', 'ASC']], limit, raw: true });
+  const rows = await certificates(db).findAll({
+    where: { id: { [Op.gt]: id } },
+    order: [['id', 'ASC']],
+    limit,
+    raw: true,
+  });
   return (rows as unknown as CertificateRow[]).map(fromRow);
 }
 
@@ -115,7 +127,18 @@ export async function addFiles(tx: Tx, db: Db, added: readonly CertificateFile[]
 }
 
 function toRow(certificate: Certificate): CertificateRow {
-  const { applicationId, batchMonth, issuedAt, collectFrom, legalBasis, keyId, index, payloadHash, qrText, ...rest } = certificate;
+  const {
+    applicationId,
+    batchMonth,
+    issuedAt,
+    collectFrom,
+    legalBasis,
+    keyId,
+    index,
+    payloadHash,
+    qrText,
+    ...rest
+  } = certificate;
   return {
     ...rest,
     application_id: applicationId,

@@ -37,7 +37,10 @@ export function progressOf(what: string): (done: number, all: number) => void {
 }
 
 /** Reads the configuration, opens a quiet World on a current database, runs the body and closes everything. */
-export async function withWorld<T>(body: (world: World) => Promise<T>, config: Config = readConfig(process.env)): Promise<T> {
+export async function withWorld<T>(
+  body: (world: World) => Promise<T>,
+  config: Config = readConfig(process.env),
+): Promise<T> {
   const world = await makeWorld(config, { log: pino({ level: 'silent' }) });
   try {
     // the embedded database belongs to this machine and is brought up to date; a shared one waits for `zhicheng migrate`

@@ -53,7 +53,8 @@ export async function checkEverything(world: World): Promise<Findings> {
 async function checkLists(world: World, faults: string[]): Promise<number> {
   const places = await countPlaces(world.db);
   for (const { list, taken } of await allLists(world.db)) {
-    if (places.get(list) !== taken) faults.push(`I3 列表 ${list} 已用 ${taken} 位，登记 ${places.get(list)} 位`);
+    if (places.get(list) !== taken)
+      faults.push(`I3 列表 ${list} 已用 ${taken} 位，登记 ${places.get(list)} 位`);
   }
   const published = await newestVersions(world.db);
   if (published.length === 0) return 0;
@@ -62,7 +63,8 @@ async function checkLists(world: World, faults: string[]): Promise<number> {
     const name = `${version.purpose}-${version.list} 第 ${version.version} 版`;
     const list = await readStatusList(version.jwt, trust);
     if (!list) faults.push(`I8 状态列表 ${name} 的签名或内容不成立`);
-    else if (createHash('sha256').update(list.bits).digest('hex') !== version.contentHash) faults.push(`I8 状态列表 ${name} 与登记的摘要不符`);
+    else if (createHash('sha256').update(list.bits).digest('hex') !== version.contentHash)
+      faults.push(`I8 状态列表 ${name} 与登记的摘要不符`);
     else await compareBits(world, { version, bits: list.bits, name }, faults);
   }
   return published.length;
@@ -74,9 +76,12 @@ async function compareBits(
   faults: string[],
 ): Promise<void> {
   const { version, bits, name } = published;
-  const expected = bitsOf(placesFor(version.purpose, await changesOnList(world.db, version.list), version.publishedAt));
+  const expected = bitsOf(
+    placesFor(version.purpose, await changesOnList(world.db, version.list), version.publishedAt),
+  );
   // a change made since then is the publisher's next version, not a fault; so only the changes up to that instant count
-  if (!Buffer.from(expected).equals(Buffer.from(bits))) faults.push(`I8 状态列表 ${name} 与变更记录不符，请运行 zhicheng publish`);
+  if (!Buffer.from(expected).equals(Buffer.from(bits)))
+    faults.push(`I8 状态列表 ${name} 与变更记录不符，请运行 zhicheng publish`);
 }
 
 async function checkCertificates(world: World, faults: string[]): Promise<number> {
@@ -84,7 +89,7 @@ async function checkCertificates(world: World, faults: string[]): Promise<number
   const counters = await allCounters(world.db);
   let count = 0;
   let trust: Trust | undefined;
-  for (let after = ''; ; ) {
+  for (let after = ''; ;) {
     const page = await certificatesAfter(world.db, after, PAGE);
     if (page.length === 0) return count;
     trust ??= await currentTrust(world, world.clock());
@@ -99,7 +104,7 @@ async function checkCertificates(world: World, faults: string[]): Promise<number
 
 async function allIntents(world: World, faults: string[]): Promise<ReadonlyMap<string, Intent>> {
   const intents = new Map<string, Intent>();
-  for (let after = ''; ; ) {
+  for (let after = ''; ;) {
     const page = await intentsAfter(world.db, after, PAGE);
     for (const { intent, state } of page) {
       if (!intent) continue;
@@ -120,20 +125,30 @@ function promiseFaults(certificate: Certificate, intents: ReadonlyMap<string, In
   const [, payload = ''] = certificate.jwt.split('.');
   const hash = createHash('sha256').update(Buffer.from(payload, 'base64url')).digest('hex');
   const kept = intent.payloadHash === certificate.payloadHash && intent.payloadHash === hash;
-  const placed = intent.list === certificate.list && intent.index === certificate.index && intent.keyId === certificate.keyId;
+  const placed =
+    intent.list === certificate.list &&
+    intent.index === certificate.index &&
+    intent.keyId === certificate.keyId;
   return kept && placed ? [] : [`I6 ${name} 的签名内容与预留不符`];
 }
 
 function counterFaults(certificate: Certificate, counters: ReadonlyMap<string, number>): readonly string[] {
   if (!isCertificateNumber(certificate.number)) return [`I1 ${certificate.number} 不是合法编号`];
   const { level, year, serial } = numberParts(certificate.number);
-  return serial < (counters.get(`number-${level}${year}`) ?? 0) ? [] : [`I1 ${certificate.number} 超出编号计数器，可能重号`];
+  return serial < (counters.get(`number-${level}${year}`) ?? 0)
+    ? []
+    : [`I1 ${certificate.number} 超出编号计数器，可能重号`];
 }
 
-async function signatureFaults(certificate: Certificate, trust: Trust, at: number): Promise<readonly string[]> {
+async function signatureFaults(
+  certificate: Certificate,
+  trust: Trust,
+  at: number,
+): Promise<readonly string[]> {
   const report = await verify(certificate.qrText, trust, at);
   const name = `${certificate.number}-${certificate.version}`;
   if (report.jwt !== certificate.jwt) return [`I6 ${name} 的二维码与签名原文不符`];
-  const bad = report.verdict === 'invalid' || report.verdict === 'not-ours' || report.verdict === 'status-unknown';
+  const bad =
+    report.verdict === 'invalid' || report.verdict === 'not-ours' || report.verdict === 'status-unknown';
   return bad ? [`I7 ${name} 查验为 ${report.verdict}`] : [];
 }

@@ -44,7 +44,13 @@ export const issueCommand: Command = {
     if (!isMonth(month)) throw new DomainError('MONTH_INVALID', '批次月份须写成 2021-07 这样的年月。');
     return withWorld(world => {
       const outDir = resolve(values.out ?? join(world.config.dataDir, 'certificates', month));
-      const wanted = { roster, month, outDir, images: values['no-images'] !== true, before2020: values['before-2020'] };
+      const wanted = {
+        roster,
+        month,
+        outDir,
+        images: values['no-images'] !== true,
+        before2020: values['before-2020'],
+      };
       return issue(world, operatorAct(world), wanted);
     });
   },
@@ -82,7 +88,8 @@ async function takenIn(
       displayable: text => displayableIn(text, renderer.fonts),
       overrideBefore2020: wanted.before2020,
     });
-    for (const warning of taken.warnings) tell(`提示 第 ${warning.line} 行 ${warning.column}：${warning.detail}`);
+    for (const warning of taken.warnings)
+      tell(`提示 第 ${warning.line} 行 ${warning.column}：${warning.detail}`);
     tell(`名册已受理：新增 ${taken.taken} 条，此前已受理 ${taken.known} 条。`);
     return taken;
   } catch (error) {
@@ -103,14 +110,16 @@ async function deliver(
   const order = { renderer: made.renderer, outDir, certificates, onProgress: progressOf('制图') };
   const files = images ? await renderFiles(world, act, order) : [];
   const fileOf = new Map(files.map(({ certificate, file }) => [certificate.id, file]));
-  for (const certificate of certificates) say([certificate.number, certificate.qrText, fileOf.get(certificate.id) ?? ''].join('\t').trimEnd());
+  for (const certificate of certificates)
+    say([certificate.number, certificate.qrText, fileOf.get(certificate.id) ?? ''].join('\t').trimEnd());
 }
 
 /** The same file with an error column, beside the one that was sent. */
 async function giveBack(path: string, read: ReadRoster, refused: RosterRowsInvalid): Promise<void> {
   const file = `${path.slice(0, path.length - extname(path).length)}.错误.${read.format}`;
   await writeFile(file, await rosterWithErrors(read, refused.faults));
-  for (const fault of refused.faults.slice(0, 20)) tell(`第 ${fault.line} 行 ${fault.column}：${fault.detail}`);
+  for (const fault of refused.faults.slice(0, 20))
+    tell(`第 ${fault.line} 行 ${fault.column}：${fault.detail}`);
   if (refused.faults.length > 20) tell(`……其余 ${refused.faults.length - 20} 处见文件。`);
   tell(`已写出带“错误说明”的名册：${file}`);
 }

@@ -7,7 +7,17 @@ import { didOf } from '../keys/did-document.ts';
 import { loadManifest } from '../keys/keyring.ts';
 import { keyId, KEY_USES, type ManifestKey } from '../keys/manifest.ts';
 import { DomainError } from '../shared/errors.ts';
-import { addDays, addMonths, clockTimeAt, dateAt, isDate, isMonth, startOf, type Instant, type PlainDate } from '../shared/time.ts';
+import {
+  addDays,
+  addMonths,
+  clockTimeAt,
+  dateAt,
+  isDate,
+  isMonth,
+  startOf,
+  type Instant,
+  type PlainDate,
+} from '../shared/time.ts';
 import { say, Usage, type Command } from './command.ts';
 
 const USAGE = `zhicheng keys root|add|retire|revoke|list           管理根密钥、签发密钥与密钥清单
@@ -71,18 +81,24 @@ export function ceremonyOf(config: Config, at: Instant): Ceremony {
 
 async function rootMade(ceremony: Ceremony, test: boolean): Promise<number> {
   await makeRoot(ceremony, test);
-  say(`已建立${test ? '测试' : ''}根密钥（操作人 ${userInfo().username}）。公钥在 ${ceremony.folders.publicKeysDir}/root.json，私钥请离线保管。`);
+  say(
+    `已建立${test ? '测试' : ''}根密钥（操作人 ${userInfo().username}）。公钥在 ${ceremony.folders.publicKeysDir}/root.json，私钥请离线保管。`,
+  );
   return 0;
 }
 
 /** @throws Usage, DomainError MONTH_INVALID */
-function planOf(values: { use?: string; month?: string; from?: string; until?: string }, at: Instant): KeyPlan {
+function planOf(
+  values: { use?: string; month?: string; from?: string; until?: string },
+  at: Instant,
+): KeyPlan {
   const use = KEY_USES.find(each => each === (values.use ?? 'certificates'));
   if (use === undefined) throw new Usage('--use 须为 certificates 或 status-lists');
   const today = dateAt(at);
   const from = dateOr(values.from, '--from');
   const until = dateOr(values.until, '--until');
-  if (use === 'status-lists') return { use, ...windowOf(from ?? today, until ?? addDays(today, STATUS_KEY_DAYS)) };
+  if (use === 'status-lists')
+    return { use, ...windowOf(from ?? today, until ?? addDays(today, STATUS_KEY_DAYS)) };
   if (values.month === undefined) throw new Usage('须写明 --month');
   if (!isMonth(values.month)) throw new DomainError('MONTH_INVALID', '批次月份须写成 2021-07 这样的年月。');
   return { use, month: values.month, ...monthWindow(values.month, today, { from, until }) };

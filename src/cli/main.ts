@@ -48,7 +48,9 @@ function explain(error: unknown, command: Command): number {
   // parseArgs reports unknown or malformed options by TypeError with such a code
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (error instanceof Usage || code.startsWith('ERR_PARSE_ARGS')) {
-    process.stderr.write(`用法有误${error instanceof Usage ? `：${error.message}` : ''}。\n${command.usage}\n`);
+    process.stderr.write(
+      `用法有误${error instanceof Usage ? `：${error.message}` : ''}。\n${command.usage}\n`,
+    );
     return 2;
   }
   process.stderr.write(`INTERNAL：程序出错，请把下面一行告知管理员。\n${String(error)}\n`);
@@ -57,7 +59,9 @@ function explain(error: unknown, command: Command): number {
 
 function help(): string {
   const lines = Object.values(COMMANDS).map(command => command.usage.split('\n')[0]);
-  return ['职证 zhicheng：电子职称证书的签发与查验', '', ...lines, '', '各命令加 --help 查看说明。', ''].join('\n');
+  return ['职证 zhicheng：电子职称证书的签发与查验', '', ...lines, '', '各命令加 --help 查看说明。', ''].join(
+    '\n',
+  );
 }
 
 process.exitCode = await main();

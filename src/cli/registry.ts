@@ -25,7 +25,10 @@ export const resumeCommand: Command = {
   run: words => changed(words, { change: 'RESUME', reason: 'NOT_UPHELD' }),
 };
 
-async function changed(words: string[], kind: { change: StateChange['change']; reason?: string }): Promise<number> {
+async function changed(
+  words: string[],
+  kind: { change: StateChange['change']; reason?: string },
+): Promise<number> {
   const { values, positionals } = parseArgs({
     args: words,
     allowPositionals: true,
@@ -33,14 +36,23 @@ async function changed(words: string[], kind: { change: StateChange['change']; r
   });
   const [number] = positionals;
   if (number === undefined) throw new Usage('须写明证书编号');
-  if (values.until !== undefined && !isDate(values.until)) throw new Usage('--until 须写成 2021-07-01 这样的日期');
+  if (values.until !== undefined && !isDate(values.until))
+    throw new Usage('--until 须写成 2021-07-01 这样的日期');
   return withWorld(async world => {
     const reason = values.reason ?? kind.reason ?? '';
-    const wanted = { number, change: kind.change, reason, document: values.document, untilDate: values.until };
+    const wanted = {
+      number,
+      change: kind.change,
+      reason,
+      document: values.document,
+      untilDate: values.until,
+    };
     const act = operatorAct(world);
     const done = await changeState(world, act, wanted);
     await publish(world, act);
-    say(`${done.number} 第 ${done.version} 版：${STATE_WORDS[done.before]} → ${STATE_WORDS[done.after]}，状态列表已发布。`);
+    say(
+      `${done.number} 第 ${done.version} 版：${STATE_WORDS[done.before]} → ${STATE_WORDS[done.after]}，状态列表已发布。`,
+    );
     return 0;
   });
 }

@@ -74,19 +74,44 @@ function memory(): Memory {
 
 function toLines(report: VerificationReport, trust: Trust): string[] {
   const { certificate, status } = report;
-  const lines = [`${VERDICT_WORDS[report.verdict].title}（${report.verdict}）`, VERDICT_WORDS[report.verdict].advice];
+  const lines = [
+    `${VERDICT_WORDS[report.verdict].title}（${report.verdict}）`,
+    VERDICT_WORDS[report.verdict].advice,
+  ];
   if (report.test === true) lines.push('测试证书，无法律效力。');
   if (certificate) {
     const { subject } = certificate;
     const printed = subject.printedName === undefined ? '' : `（印作 ${subject.printedName}）`;
-    lines.push('', `姓名　　　${subject.name}${printed}`, `性别　　　${subject.gender}`, `证件号码　${subject.idNumber}`);
-    lines.push(`呈报单位　${subject.submittingUnit}`, `资格名称　${subject.qualification}`, `系列　　　${subject.series}`);
-    lines.push(`专业　　　${subject.specialty}`, `层级　　　${LEVEL_NAMES[subject.level]}`, `评审机构　${subject.reviewBody}`);
+    lines.push(
+      '',
+      `姓名　　　${subject.name}${printed}`,
+      `性别　　　${subject.gender}`,
+      `证件号码　${subject.idNumber}`,
+    );
+    lines.push(
+      `呈报单位　${subject.submittingUnit}`,
+      `资格名称　${subject.qualification}`,
+      `系列　　　${subject.series}`,
+    );
+    lines.push(
+      `专业　　　${subject.specialty}`,
+      `层级　　　${LEVEL_NAMES[subject.level]}`,
+      `评审机构　${subject.reviewBody}`,
+    );
     lines.push(`取得时间　${toChineseDate(subject.obtainedOn)}`, `证书编号　${subject.certificateNumber}`);
-    lines.push(`版本　　　${certificate.version}`, `发证日期　${toChineseDate(dateAt(certificate.issuedAt))}`);
+    lines.push(
+      `版本　　　${certificate.version}`,
+      `发证日期　${toChineseDate(dateAt(certificate.issuedAt))}`,
+    );
   }
-  if (status) lines.push('', `状态列表签发于 ${clockTimeAt(status.listSignedAt)}，取得于 ${clockTimeAt(trust.takenAt)}`);
-  const reasons = report.checks.filter(check => check.outcome !== 'pass').map(check => `${check.name} ${check.reason ?? check.outcome}`);
+  if (status)
+    lines.push(
+      '',
+      `状态列表签发于 ${clockTimeAt(status.listSignedAt)}，取得于 ${clockTimeAt(trust.takenAt)}`,
+    );
+  const reasons = report.checks
+    .filter(check => check.outcome !== 'pass')
+    .map(check => `${check.name} ${check.reason ?? check.outcome}`);
   if (reasons.length > 0) lines.push(`未通过的检查：${reasons.join('；')}`);
   return lines;
 }

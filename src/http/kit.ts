@@ -16,7 +16,16 @@ export function accessLog(log: Logger, ids: () => string): Middleware {
     await next();
     const route = (ctx as Context & { _matchedRoute?: unknown })._matchedRoute;
     const ms = Math.round(performance.now() - since);
-    log.info({ requestId, method: ctx.method, route: typeof route === 'string' ? route : 'none', status: ctx.status, ms }, 'request');
+    log.info(
+      {
+        requestId,
+        method: ctx.method,
+        route: typeof route === 'string' ? route : 'none',
+        status: ctx.status,
+        ms,
+      },
+      'request',
+    );
   };
 }
 
@@ -44,13 +53,22 @@ export function securityHeaders(): Middleware {
 }
 
 /** Answers a public document: CORS for everyone, ETag, and 304 when the reader has it already. */
-export function answerPublic(ctx: Context, answer: { body: string; type: string; maxAgeSeconds: number; immutable?: boolean }): void {
+export function answerPublic(
+  ctx: Context,
+  answer: { body: string; type: string; maxAgeSeconds: number; immutable?: boolean },
+): void {
   ctx.set('Access-Control-Allow-Origin', '*');
-  ctx.set('Cache-Control', `public, max-age=${answer.maxAgeSeconds}${answer.immutable === true ? ', immutable' : ''}`);
+  ctx.set(
+    'Cache-Control',
+    `public, max-age=${answer.maxAgeSeconds}${answer.immutable === true ? ', immutable' : ''}`,
+  );
   const tag = `"${createHash('sha256').update(answer.body).digest('base64url').slice(0, 27)}"`;
   ctx.set('ETag', tag);
   // compared here, not by ctx.fresh: that ignores the condition where a client also says no-cache, as Node's fetch does
-  const known = ctx.get('If-None-Match').split(',').map(each => each.trim().replace(/^W\//, ''));
+  const known = ctx
+    .get('If-None-Match')
+    .split(',')
+    .map(each => each.trim().replace(/^W\//, ''));
   if (known.includes(tag)) {
     ctx.status = 304;
     return;
@@ -62,7 +80,8 @@ export function answerPublic(ctx: Context, answer: { body: string; type: string;
 /** The JSON body, at most `limit`, checked by its schema. @throws DomainError BODY_INVALID, BODY_TOO_LARGE */
 export function jsonBody<T>(isShape: (value: unknown) => value is T, limit = '8kb'): Middleware[] {
   const check: Middleware = async (ctx, next) => {
-    if (!ctx.is('application/json')) throw new DomainError('UNSUPPORTED_MEDIA_TYPE', '请以 application/json 发送。');
+    if (!ctx.is('application/json'))
+      throw new DomainError('UNSUPPORTED_MEDIA_TYPE', '请以 application/json 发送。');
     const body: unknown = (ctx.request as unknown as { body?: unknown }).body;
     if (!isShape(body)) throw new DomainError('BODY_INVALID', '请求内容不符合格式，请对照接口说明检查字段。');
     ctx.state['body'] = body;

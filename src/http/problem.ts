@@ -83,10 +83,12 @@ export function problems(log: Logger): (ctx: Context, next: Next) => Promise<voi
   return async (ctx, next) => {
     try {
       await next();
-      if (ctx.status === 404 && ctx.body === undefined) answer(ctx, toProblem('NOT_FOUND', '没有这个网址，请核对后再试。', ctx));
+      if (ctx.status === 404 && ctx.body === undefined)
+        answer(ctx, toProblem('NOT_FOUND', '没有这个网址，请核对后再试。', ctx));
     } catch (error) {
       const known = knownError(error);
-      if (known.code === 'INTERNAL') log.error({ requestId: ctx.state['requestId'] as unknown, error: String(error) }, 'unexpected');
+      if (known.code === 'INTERNAL')
+        log.error({ requestId: ctx.state['requestId'] as unknown, error: String(error) }, 'unexpected');
       answer(ctx, toProblem(known.code, known.detail, ctx));
     }
   };
@@ -99,14 +101,22 @@ function knownError(error: unknown): { code: ErrorCode; detail: string } {
   if (status === 413) return { code: 'BODY_TOO_LARGE', detail: '请求内容过大，请缩短后再试。' };
   if (status === 415) return { code: 'UNSUPPORTED_MEDIA_TYPE', detail: '请以 application/json 发送。' };
   if (status === 404) return { code: 'NOT_FOUND', detail: '没有这个网址，请核对后再试。' };
-  if (typeof status === 'number' && status >= 400 && status < 500) return { code: 'BAD_REQUEST', detail: '请求内容无法解析，请检查格式。' };
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return { code: 'BAD_REQUEST', detail: '请求内容无法解析，请检查格式。' };
   return { code: 'INTERNAL', detail: '服务出了问题，请稍后再试；如仍不行，请把编号告知管理员。' };
 }
 
 function toProblem(code: ErrorCode, detail: string, ctx: Context): Problem {
   const { status, title } = PROBLEMS[code];
   const requestId = ctx.state['requestId'] as string | undefined;
-  return { type: `/problems#${code.toLowerCase()}`, title, status, code, detail, ...(requestId ? { requestId } : {}) };
+  return {
+    type: `/problems#${code.toLowerCase()}`,
+    title,
+    status,
+    code,
+    detail,
+    ...(requestId ? { requestId } : {}),
+  };
 }
 
 function answer(ctx: Context, problem: Problem): void {

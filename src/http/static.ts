@@ -13,7 +13,8 @@ export function staticRoutes(): Router {
   const router = new Router();
   const page = (path: string, file: string): void => {
     router.get(path, async ctx => {
-      if (!existsSync(`${ROOT}/${file}`)) throw new DomainError('NOT_FOUND', '页面还没有构建，请先运行 npm run build。');
+      if (!existsSync(`${ROOT}/${file}`))
+        throw new DomainError('NOT_FOUND', '页面还没有构建，请先运行 npm run build。');
       ctx.set('Cache-Control', 'no-cache');
       await send(ctx, file, { root: ROOT });
     });
@@ -22,8 +23,13 @@ export function staticRoutes(): Router {
   page('/v', 'v.html');
   router.get('/app/*path', async ctx => {
     const path = ctx.path.slice('/app/'.length);
-    if (!/^[\w./-]+$/.test(path) || path.endsWith('.html')) throw new DomainError('NOT_FOUND', '没有这个文件。');
-    await send(ctx, path, { root: ROOT, maxage: path.startsWith('assets/') ? YEAR_MS : 0, immutable: path.startsWith('assets/') });
+    if (!/^[\w./-]+$/.test(path) || path.endsWith('.html'))
+      throw new DomainError('NOT_FOUND', '没有这个文件。');
+    await send(ctx, path, {
+      root: ROOT,
+      maxage: path.startsWith('assets/') ? YEAR_MS : 0,
+      immutable: path.startsWith('assets/'),
+    });
   });
   return router;
 }

@@ -30,7 +30,11 @@ export interface Correction {
  * The correction waits in the batch of the returned month; `issueBatch` of that month issues it.
  * @throws DomainError CERTIFICATE_UNKNOWN, STATE_CONFLICT, BAD_REQUEST
  */
-export async function requestCorrection(world: World, act: Act, wanted: Correction): Promise<{ month: Month }> {
+export async function requestCorrection(
+  world: World,
+  act: Act,
+  wanted: Correction,
+): Promise<{ month: Month }> {
   const number = parseCertificateNumber(wanted.number);
   if (!number) throw new DomainError('CERTIFICATE_UNKNOWN', '没有这个编号的证书，请核对编号。');
   const names = correctedNames(world, wanted);
@@ -47,10 +51,23 @@ export async function requestCorrection(world: World, act: Act, wanted: Correcti
       if (!before) throw new RangeError(`certificate ${old.id}: its application is gone`);
       const corrects = { number, version: old.version };
       await addApplications(tx, world, [
-        { ...before, ...names, id: world.ids(), state: 'UPLOADED', batchMonth: month, rosterId: undefined, uploadedAt: act.at, corrects },
+        {
+          ...before,
+          ...names,
+          id: world.ids(),
+          state: 'UPLOADED',
+          batchMonth: month,
+          rosterId: undefined,
+          uploadedAt: act.at,
+          corrects,
+        },
       ]);
       await record({ tx, db: world.db }, act, [
-        { action: 'correction.requested', subject: `${number}-${old.version}`, detail: { proof: wanted.proof } },
+        {
+          action: 'correction.requested',
+          subject: `${number}-${old.version}`,
+          detail: { proof: wanted.proof },
+        },
       ]);
     });
   } catch (error) {

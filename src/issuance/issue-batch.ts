@@ -21,7 +21,7 @@ import { collectFrom, dateAt, isMonth, monthAt, type Instant, type Month } from 
 import { currentTrust } from '../verification/current-trust.ts';
 import type { Trust } from '../verification/trust.ts';
 import type { World } from '../world.ts';
-import type { BatchItem, Intent } from './batch.ts';
+import type { BatchItem } from './batch.ts';
 import { composed, reserve, withCorrected, type Reserved } from './reserve.ts';
 import { demandValid, provenQrText, secondOpinion, SelfCheckFailed } from './self-check.ts';
 import {
@@ -79,7 +79,11 @@ export interface Run {
  * Every uploaded application of that month is issued or stopped with a reason; running it again continues or does nothing.
  * @throws DomainError MONTH_INVALID, MONTH_IN_FUTURE, LEGAL_BASIS_MISSING, KEY_…, BATCH_LEASED, SELF_CHECK_FAILED
  */
-export async function issueBatch(world: World, act: Act, wanted: { month: Month; options: IssueOptions }): Promise<IssuedBatch> {
+export async function issueBatch(
+  world: World,
+  act: Act,
+  wanted: { month: Month; options: IssueOptions },
+): Promise<IssuedBatch> {
   const run = await startRun(world, act, wanted);
   let released: Instant | undefined;
   try {
@@ -93,17 +97,24 @@ export async function issueBatch(world: World, act: Act, wanted: { month: Month;
     }
     released = act.at;
   } finally {
-    await inTransaction(world.db, tx => endLease(tx, world.db, { batchId: run.batchId, fence: run.fence, releasedAt: released }));
+    await inTransaction(world.db, tx =>
+      endLease(tx, world.db, { batchId: run.batchId, fence: run.fence, releasedAt: released }),
+    );
   }
   const counts = await countItems(world.db, run.batchId);
   return { month: run.month, batchId: run.batchId, issued: counts.issued, stopped: counts.stopped };
 }
 
-async function startRun(world: World, act: Act, { month, options }: { month: Month; options: IssueOptions }): Promise<Run> {
+async function startRun(
+  world: World,
+  act: Act,
+  { month, options }: { month: Month; options: IssueOptions },
+): Promise<Run> {
   if (!isMonth(month)) throw new DomainError('MONTH_INVALID', '批次月份须写成 2021-07 这样的年月。');
   if (month > monthAt(act.at)) throw new DomainError('MONTH_IN_FUTURE', `${month} 还未到，不能制证。`);
   const legalBasis = await legalBasisOn(world.db, dateAt(act.at));
-  if (legalBasis === undefined) throw new DomainError('LEGAL_BASIS_MISSING', `${dateAt(act.at)} 没有有效的制证依据文件，请先登记。`);
+  if (legalBasis === undefined)
+    throw new DomainError('LEGAL_BASIS_MISSING', `${dateAt(act.at)} 没有有效的制证依据文件，请先登记。`);
   const key = await world.keys.keyFor({ use: 'certificates', month, at: act.at });
   const { batchId, fence } = await lease(world, month);
   await inTransaction(world.db, async tx => {
@@ -111,9 +122,14 @@ async function startRun(world: World, act: Act, { month, options }: { month: Mon
     if (ids.length === 0) return;
     const digest = digestOfIds(ids);
     await retryStopped(tx, world.db, batchId);
-    await planItems(tx, world.db, { batchId, items: ids.map(applicationId => ({ id: world.ids(), applicationId })) });
+    await planItems(tx, world.db, {
+      batchId,
+      items: ids.map(applicationId => ({ id: world.ids(), applicationId })),
+    });
     await freezeBatch(tx, world.db, { batchId, digest, keyId: keyId(key.number) });
-    await record({ tx, db: world.db }, act, [{ action: 'batch.frozen', subject: month, detail: { digest, items: ids.length } }]);
+    await record({ tx, db: world.db }, act, [
+      { action: 'batch.frozen', subject: month, detail: { digest, items: ids.length } },
+    ]);
   });
   return { world, act, month, batchId, fence, key, legalBasis, options };
 }
@@ -126,7 +142,8 @@ async function lease(world: World, month: Month): Promise<{ batchId: string; fen
     const fence = await takeLease(tx, world.db, { batchId: id, owner, now, until: now + LEASE_SECONDS });
     return { batchId: id, fence };
   });
-  if (taken.fence === undefined) throw new DomainError('BATCH_LEASED', `${month} 的批次正由另一个进程制证，请稍后再试。`);
+  if (taken.fence === undefined)
+    throw new DomainError('BATCH_LEASED', `${month} 的批次正由另一个进程制证，请稍后再试。`);
   return { batchId: taken.batchId, fence: taken.fence };
 }
 
@@ -135,8 +152,13 @@ async function finishReserved(run: Run): Promise<void> {
   for (;;) {
     const items = await itemsInState(run.world.db, { batchId: run.batchId, state: 'reserved', limit: CHUNK });
     if (items.length === 0) return;
-    const applications = await applicationsById(run.world, items.map(item => item.applicationId));
-    const reserved = await Promise.all(items.map(item => withCorrected(run.world.db, kept(item, applications))));
+    const applications = await applicationsById(
+      run.world,
+      items.map(item => item.applicationId),
+    );
+    const reserved = await Promise.all(
+      items.map(item => withCorrected(run.world.db, kept(item, applications))),
+    );
     await signAndKeep(run, reserved);
   }
 }
@@ -150,13 +172,19 @@ function kept(item: BatchItem, applications: ReadonlyMap<string, Application>): 
 async function issueChunk(run: Run, items: readonly BatchItem[]): Promise<void> {
   const { world, act, options } = run;
   await ensureRoom(world, act, CHUNK);
-  const applications = await applicationsById(world, items.map(item => item.applicationId));
+  const applications = await applicationsById(
+    world,
+    items.map(item => item.applicationId),
+  );
   const fit: { item: BatchItem; application: Application }[] = [];
   for (const item of items) {
     const application = applications.get(item.applicationId);
-    const refusal = application ? refusalOf(run, application) : { code: 'NOT_FOUND', detail: '申请已不存在。' };
+    const refusal = application
+      ? refusalOf(run, application)
+      : { code: 'NOT_FOUND', detail: '申请已不存在。' };
     if (application && !refusal) fit.push({ item, application });
-    else if (refusal) await inTransaction(world.db, tx => stopItem(tx, world.db, { id: item.id, ...refusal }));
+    else if (refusal)
+      await inTransaction(world.db, tx => stopItem(tx, world.db, { id: item.id, ...refusal }));
   }
   if (fit.length === 0) return;
   // 1 reserve
@@ -169,12 +197,21 @@ async function issueChunk(run: Run, items: readonly BatchItem[]): Promise<void> 
 function refusalOf(run: Run, application: Application): { code: string; detail: string } | undefined {
   const missing = run.options.unprintable(application);
   if (missing.length > 0) {
-    return { code: 'GLYPH_MISSING', detail: `字库缺字：${missing.join('、')}；请上传字形或字体，或退回报送单位改正。` };
+    return {
+      code: 'GLYPH_MISSING',
+      detail: `字库缺字：${missing.join('、')}；请上传字形或字体，或退回报送单位改正。`,
+    };
   }
   const draft = certificateNumber(application.level, Number(run.month.slice(0, 4)), 1);
   const place = { version: application.corrects ? application.corrects.version + 1 : 1, list: 1, index: 0 };
   try {
-    lint(composed(run, application, { ...place, number: application.corrects?.number ?? draft, issuedAt: run.act.at }));
+    lint(
+      composed(run, application, {
+        ...place,
+        number: application.corrects?.number ?? draft,
+        issuedAt: run.act.at,
+      }),
+    );
     return undefined;
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
@@ -212,7 +249,11 @@ async function signAndKeep(run: Run, reserved: readonly Reserved[]): Promise<voi
   options.onProgress?.(counts.issued, counts.issued + counts.planned + counts.reserved);
 }
 
-function certificateOf(run: Run, { application, intent }: Reserved, signed: { jwt: string; qrText: string }): Certificate {
+function certificateOf(
+  run: Run,
+  { application, intent }: Reserved,
+  signed: { jwt: string; qrText: string },
+): Certificate {
   return {
     ...intent,
     ...signed,
@@ -223,16 +264,28 @@ function certificateOf(run: Run, { application, intent }: Reserved, signed: { jw
   };
 }
 
-async function keep(run: Run, signed: readonly { reserved: Reserved; certificate: Certificate }[], trust: Trust): Promise<void> {
+async function keep(
+  run: Run,
+  signed: readonly { reserved: Reserved; certificate: Certificate }[],
+  trust: Trust,
+): Promise<void> {
   const { world, act } = run;
   await inTransaction(world.db, async tx => {
     const until = world.clock() + LEASE_SECONDS;
     if (!(await holdLease(tx, world.db, { batchId: run.batchId, fence: run.fence, until }))) {
       throw new DomainError('BATCH_LEASED', `${run.month} 的批次已由另一个进程接手，本进程停止。`);
     }
-    const moved = await finishItems(tx, world.db, signed.map(each => each.reserved.item.id));
+    const moved = await finishItems(
+      tx,
+      world.db,
+      signed.map(each => each.reserved.item.id),
+    );
     if (moved !== signed.length) throw new DomainError('BATCH_CHANGED', '批次内容已变化，请重新运行。');
-    await addCertificates(tx, world.db, signed.map(each => each.certificate));
+    await addCertificates(
+      tx,
+      world.db,
+      signed.map(each => each.certificate),
+    );
     const ids = signed.map(each => each.reserved.application.id);
     await moveApplications(tx, world.db, { ids, from: 'UPLOADED', to: 'GENERATED' });
     for (const { reserved } of signed) await supersedeCorrected(run, tx, reserved);
@@ -242,14 +295,22 @@ async function keep(run: Run, signed: readonly { reserved: Reserved; certificate
       signed.map(({ certificate }) => ({
         action: 'certificate.signed',
         subject: `${certificate.number}-${certificate.version}`,
-        detail: { keyId: certificate.keyId, payloadHash: certificate.payloadHash, manifest: trust.manifest.version },
+        detail: {
+          keyId: certificate.keyId,
+          payloadHash: certificate.payloadHash,
+          manifest: trust.manifest.version,
+        },
       })),
     );
   });
 }
 
 /** A correction's old version ends in the same transaction in which the new one begins (更正/换发 is one act). */
-async function supersedeCorrected(run: Run, tx: Parameters<Parameters<typeof inTransaction>[1]>[0], reserved: Reserved): Promise<void> {
+async function supersedeCorrected(
+  run: Run,
+  tx: Parameters<Parameters<typeof inTransaction>[1]>[0],
+  reserved: Reserved,
+): Promise<void> {
   const old = reserved.corrected;
   if (!old) return;
   await addChange(tx, run.world.db, {

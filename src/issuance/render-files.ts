@@ -39,7 +39,10 @@ export async function renderFiles(
   order: RenderOrder & { readonly certificates: readonly Certificate[] },
 ): Promise<readonly RenderedFile[]> {
   mkdirSync(order.outDir, { recursive: true });
-  const applications = await applicationsById(world, order.certificates.map(certificate => certificate.applicationId));
+  const applications = await applicationsById(
+    world,
+    order.certificates.map(certificate => certificate.applicationId),
+  );
   const { manifest } = await world.keys.manifest();
   const rendered: RenderedFile[] = [];
   for (const certificate of order.certificates) {
@@ -73,7 +76,8 @@ export function faceContent(
   shown: { readonly application: Application; readonly certificate: Certificate; readonly isTest: boolean },
 ): FaceContent {
   const { application, certificate, isTest } = shown;
-  const { printedName, name, gender, idNumber, submittingUnit, qualification, series, specialty, level } = application;
+  const { printedName, name, gender, idNumber, submittingUnit, qualification, series, specialty, level } =
+    application;
   return {
     issuerName: world.config.issuerName,
     printedName,
@@ -102,5 +106,8 @@ export function faceContent(
 /** Characters among the texts to be printed that no font of this renderer has. */
 export function unprintableWith(renderer: Renderer): (application: Application) => readonly string[] {
   return ({ printedName, submittingUnit, qualification, series, specialty, reviewBody }) =>
-    undisplayableIn([printedName, submittingUnit, qualification, series, specialty, reviewBody].join(''), renderer.fonts);
+    undisplayableIn(
+      [printedName, submittingUnit, qualification, series, specialty, reviewBody].join(''),
+      renderer.fonts,
+    );
 }

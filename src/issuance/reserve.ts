@@ -25,7 +25,8 @@ export interface Reserved {
   readonly application: Application;
   readonly intent: Intent;
   /** The version that a correction ends. */
-  readonly corrected?: { number: string; version: number; list: number; index: number; name: string } | undefined;
+  readonly corrected?:
+    { number: string; version: number; list: number; index: number; name: string } | undefined;
 }
 
 type Fit = readonly { readonly item: BatchItem; readonly application: Application }[];
@@ -34,16 +35,28 @@ type Fit = readonly { readonly item: BatchItem; readonly application: Applicatio
 export async function reserve(run: Run, fit: Fit): Promise<readonly Reserved[]> {
   const { world, act } = run;
   const reserved = await inTransaction(world.db, async tx => {
-    if (!(await holdLease(tx, world.db, { batchId: run.batchId, fence: run.fence, until: world.clock() + 60 }))) {
+    if (
+      !(await holdLease(tx, world.db, { batchId: run.batchId, fence: run.fence, until: world.clock() + 60 }))
+    ) {
       throw new DomainError('BATCH_LEASED', `${run.month} 的批次已由另一个进程接手，本进程停止。`);
     }
     const numbers = await numbersFor(run, tx, fit);
     const { list, taken } = await lockNewestList(tx, world.db);
     const indexes = await freePlaces(world, tx, { list, count: fit.length });
     const reserved = fit.map(({ item, application }, place) => {
-      const promised = { ...numberOf(numbers, application, place), list, index: indexes[place] ?? 0, issuedAt: act.at };
+      const promised = {
+        ...numberOf(numbers, application, place),
+        list,
+        index: indexes[place] ?? 0,
+        issuedAt: act.at,
+      };
       const hash = payloadHash(composed(run, application, promised));
-      const intent: Intent = { ...promised, keyId: keyId(run.key.number), legalBasis: run.legalBasis, payloadHash: hash };
+      const intent: Intent = {
+        ...promised,
+        keyId: keyId(run.key.number),
+        legalBasis: run.legalBasis,
+        payloadHash: hash,
+      };
       return { item, application, intent };
     });
     await reserveItems(tx, world.db, reserved);
@@ -70,20 +83,31 @@ export function composed(
   promised: Pick<Intent, 'number' | 'version' | 'list' | 'index' | 'issuedAt'>,
 ): CredentialPayload {
   const { number, version, list, index, issuedAt } = promised;
-  return credentialFor({ claims: claimsOf(application, number), version, list, index, issuedAt }, run.world.issuer);
+  return credentialFor(
+    { claims: claimsOf(application, number), version, list, index, issuedAt },
+    run.world.issuer,
+  );
 }
 
 /** The version that this reservation's correction will end. */
 export async function withCorrected(db: Db, reserved: Reserved): Promise<Reserved> {
   const { corrects, name } = reserved.application;
   if (!corrects) return reserved;
-  const old = (await versionsOf(db, corrects.number)).find(certificate => certificate.version === corrects.version);
+  const old = (await versionsOf(db, corrects.number)).find(
+    certificate => certificate.version === corrects.version,
+  );
   if (!old) throw new RangeError(`correction of ${corrects.number}-${corrects.version}: no such certificate`);
   const { number, version, list, index } = old;
   const [, payload = ''] = old.jwt.split('.');
-  const oldName = (JSON.parse(Buffer.from(payload, 'base64url').toString()) as { vc: { credentialSubject: { name: string } } }).vc
-    .credentialSubject.name;
-  return { ...reserved, corrected: { number, version, list, index, name: oldName === name ? name : oldName } };
+  const oldName = (
+    JSON.parse(Buffer.from(payload, 'base64url').toString()) as {
+      vc: { credentialSubject: { name: string } };
+    }
+  ).vc.credentialSubject.name;
+  return {
+    ...reserved,
+    corrected: { number, version, list, index, name: oldName === name ? name : oldName },
+  };
 }
 
 /** One row per (level, year) is taken FOR UPDATE; the first serial of each level's share. */
@@ -91,18 +115,28 @@ async function numbersFor(run: Run, tx: Tx, fit: Fit): Promise<ReadonlyMap<numbe
   const year = Number(run.month.slice(0, 4));
   const byPlace = new Map<number, string>();
   for (const level of ['A', 'B', 'C', 'D', 'E'] as const) {
-    const places = fit.flatMap(({ application }, place) => (application.level === level && !application.corrects ? [place] : []));
+    const places = fit.flatMap(({ application }, place) =>
+      application.level === level && !application.corrects ? [place] : [],
+    );
     if (places.length === 0) continue;
-    const first = await takeSerials(tx, run.world.db, { scope: `number-${level}${year}`, count: places.length });
+    const first = await takeSerials(tx, run.world.db, {
+      scope: `number-${level}${year}`,
+      count: places.length,
+    });
     if (first + places.length - 1 > MAX_SERIAL) {
       throw new DomainError('NUMBERS_EXHAUSTED', `${year} 年 ${level} 类编号已用完，请联系系统管理员。`);
     }
-    for (const [offset, place] of places.entries()) byPlace.set(place, certificateNumber(level, year, first + offset));
+    for (const [offset, place] of places.entries())
+      byPlace.set(place, certificateNumber(level, year, first + offset));
   }
   return byPlace;
 }
 
-function numberOf(numbers: ReadonlyMap<number, string>, application: Application, place: number): { number: string; version: number } {
+function numberOf(
+  numbers: ReadonlyMap<number, string>,
+  application: Application,
+  place: number,
+): { number: string; version: number } {
   const { corrects } = application;
   if (corrects) return { number: corrects.number, version: corrects.version + 1 };
   const number = numbers.get(place);
@@ -111,7 +145,11 @@ function numberOf(numbers: ReadonlyMap<number, string>, application: Application
 }
 
 /** Random places that nobody holds: neighbours in a list tell nothing about the order of issue (herd privacy). */
-async function freePlaces(world: World, tx: Tx, wanted: { list: number; count: number }): Promise<readonly number[]> {
+async function freePlaces(
+  world: World,
+  tx: Tx,
+  wanted: { list: number; count: number },
+): Promise<readonly number[]> {
   const chosen = new Set<number>();
   while (chosen.size < wanted.count) {
     const drawn = new Set<number>();

@@ -45,7 +45,9 @@ export function secondOpinion(manifest: KeyManifest, keyNumber: number): (jwt: s
     try {
       await verifyCredential(jwt, resolver, { proofPurpose: 'assertionMethod', policies: { aud: false } });
     } catch (error) {
-      throw new SelfCheckFailed(`did-jwt-vc：${error instanceof Error ? error.message.slice(0, 80) : 'unknown'}`);
+      throw new SelfCheckFailed(
+        `did-jwt-vc：${error instanceof Error ? error.message.slice(0, 80) : 'unknown'}`,
+      );
     }
   };
 }

@@ -41,9 +41,25 @@ interface BasisRow {
 
 /** The month's batch, made when it is not there yet. */
 export async function openBatch(tx: Tx, db: Db, wanted: { id: string; month: Month }): Promise<Batch> {
-  const fresh = { id: wanted.id, month: wanted.month, state: 'open', digest: null, key_id: null, fence: 0, lease_owner: null };
-  await batches(db).bulkCreate([{ ...fresh, lease_until: 0, released_at: null }], { ignoreDuplicates: true, transaction: tx });
-  const row = await batches(db).findOne({ where: { month: wanted.month }, transaction: tx, lock: tx.LOCK.UPDATE, raw: true });
+  const fresh = {
+    id: wanted.id,
+    month: wanted.month,
+    state: 'open',
+    digest: null,
+    key_id: null,
+    fence: 0,
+    lease_owner: null,
+  };
+  await batches(db).bulkCreate([{ ...fresh, lease_until: 0, released_at: null }], {
+    ignoreDuplicates: true,
+    transaction: tx,
+  });
+  const row = await batches(db).findOne({
+    where: { month: wanted.month },
+    transaction: tx,
+    lock: tx.LOCK.UPDATE,
+    raw: true,
+  });
   return toBatch(row as unknown as BatchRow);
 }
 
@@ -65,9 +81,18 @@ export async function takeLease(
 }
 
 /** True while nobody else has taken the lease since; extends it. Part of every transaction that writes items. */
-export async function holdLease(tx: Tx, db: Db, lease: { batchId: string; fence: number; until: Instant }): Promise<boolean> {
+export async function holdLease(
+  tx: Tx,
+  db: Db,
+  lease: { batchId: string; fence: number; until: Instant },
+): Promise<boolean> {
   const { batchId, fence, until } = lease;
-  const row = await batches(db).findOne({ where: { id: batchId, fence }, transaction: tx, lock: tx.LOCK.UPDATE, raw: true });
+  const row = await batches(db).findOne({
+    where: { id: batchId, fence },
+    transaction: tx,
+    lock: tx.LOCK.UPDATE,
+    raw: true,
+  });
   if (row === null) return false;
   await batches(db).update({ lease_until: until }, { where: { id: batchId }, transaction: tx });
   return true;
@@ -87,7 +112,11 @@ export async function endLease(
 }
 
 /** The digest that was approved, and the key that will sign. */
-export async function freezeBatch(tx: Tx, db: Db, frozen: { batchId: string; digest: string; keyId: string }): Promise<void> {
+export async function freezeBatch(
+  tx: Tx,
+  db: Db,
+  frozen: { batchId: string; digest: string; keyId: string },
+): Promise<void> {
   await batches(db).update(
     { digest: frozen.digest, key_id: frozen.keyId, state: 'open' },
     { where: { id: frozen.batchId }, transaction: tx },
@@ -100,7 +129,14 @@ export async function planItems(
   db: Db,
   planned: { batchId: string; items: readonly { id: string; applicationId: string }[] },
 ): Promise<void> {
-  const none = { stopped_code: null, stopped_detail: null, number: null, version: null, list: null, list_index: null };
+  const none = {
+    stopped_code: null,
+    stopped_detail: null,
+    number: null,
+    version: null,
+    list: null,
+    list_index: null,
+  };
   const nothing = { ...none, key_id: null, issued_at: null, legal_basis: null, payload_hash: null };
   await items(db).bulkCreate(
     planned.items.map(({ id, applicationId }) => ({
@@ -139,17 +175,41 @@ export async function countItems(db: Db, batchId: string): Promise<Readonly<Reco
 }
 
 /** Items that were stopped, with the reason. */
-export async function stoppedItems(db: Db, batchId: string): Promise<readonly { applicationId: string; code: string; detail: string }[]> {
-  const rows = (await items(db).findAll({ where: { batch_id: batchId, state: 'stopped' }, raw: true })) as unknown as ItemRow[];
-  return rows.map(row => ({ applicationId: row.application_id, code: row.stopped_code ?? '', detail: row.stopped_detail ?? '' }));
+export async function stoppedItems(
+  db: Db,
+  batchId: string,
+): Promise<readonly { applicationId: string; code: string; detail: string }[]> {
+  const rows = (await items(db).findAll({
+    where: { batch_id: batchId, state: 'stopped' },
+    raw: true,
+  })) as unknown as ItemRow[];
+  return rows.map(row => ({
+    applicationId: row.application_id,
+    code: row.stopped_code ?? '',
+    detail: row.stopped_detail ?? '',
+  }));
 }
 
 /** The item is promised: planned → reserved with its intent. @throws SequelizeUniqueConstraintError for a number given before */
-export async function reserveItems(tx: Tx, db: Db, reserved: readonly { item: BatchItem; intent: Intent }[]): Promise<void> {
+export async function reserveItems(
+  tx: Tx,
+  db: Db,
+  reserved: readonly { item: BatchItem; intent: Intent }[],
+): Promise<void> {
   for (const { item, intent } of reserved) {
     const { index, keyId, issuedAt, legalBasis, payloadHash, ...rest } = intent;
-    const columns = { ...rest, list_index: index, key_id: keyId, issued_at: issuedAt, legal_basis: legalBasis, payload_hash: payloadHash };
-    await items(db).update({ ...columns, state: 'reserved' }, { where: { id: item.id, state: 'planned' }, transaction: tx });
+    const columns = {
+      ...rest,
+      list_index: index,
+      key_id: keyId,
+      issued_at: issuedAt,
+      legal_basis: legalBasis,
+      payload_hash: payloadHash,
+    };
+    await items(db).update(
+      { ...columns, state: 'reserved' },
+      { where: { id: item.id, state: 'planned' }, transaction: tx },
+    );
   }
 }
 
@@ -163,7 +223,11 @@ export async function finishItems(tx: Tx, db: Db, ids: readonly string[]): Promi
 }
 
 /** The item goes no further, with a reason people can act on. */
-export async function stopItem(tx: Tx, db: Db, stopped: { id: string; code: string; detail: string }): Promise<void> {
+export async function stopItem(
+  tx: Tx,
+  db: Db,
+  stopped: { id: string; code: string; detail: string },
+): Promise<void> {
   await items(db).update(
     { state: 'stopped', stopped_code: stopped.code, stopped_detail: stopped.detail.slice(0, 500) },
     { where: { id: stopped.id }, transaction: tx },
@@ -195,7 +259,11 @@ export async function intentsAfter(db: Db, id: string, limit: number): Promise<r
 
 /** R2: the legal basis in force on that day, if there is one. */
 export async function legalBasisOn(db: Db, on: PlainDate): Promise<string | undefined> {
-  const rows = (await bases(db).findAll({ where: { from_date: { [Op.lte]: on } }, order: [['from_date', 'DESC']], raw: true })) as unknown as BasisRow[];
+  const rows = (await bases(db).findAll({
+    where: { from_date: { [Op.lte]: on } },
+    order: [['from_date', 'DESC']],
+    raw: true,
+  })) as unknown as BasisRow[];
   return rows.find(row => row.to_date === null || row.to_date >= on)?.code;
 }
 
@@ -205,17 +273,36 @@ export async function allBatches(db: Db): Promise<readonly Batch[]> {
 }
 
 function toBatch(row: BatchRow): Batch {
-  return { id: row.id, month: row.month, state: row.state === 'released' ? 'released' : 'open', fence: row.fence };
+  return {
+    id: row.id,
+    month: row.month,
+    state: row.state === 'released' ? 'released' : 'open',
+    fence: row.fence,
+  };
 }
 
 function toItem(row: ItemRow): BatchItem {
-  return { id: row.id, applicationId: row.application_id, state: row.state as ItemState, intent: toIntent(row) };
+  return {
+    id: row.id,
+    applicationId: row.application_id,
+    state: row.state as ItemState,
+    intent: toIntent(row),
+  };
 }
 
 function toIntent(row: ItemRow): Intent | undefined {
-  const { number, version, list, list_index: index, key_id: keyId, legal_basis: legalBasis, payload_hash: payloadHash } = row;
+  const {
+    number,
+    version,
+    list,
+    list_index: index,
+    key_id: keyId,
+    legal_basis: legalBasis,
+    payload_hash: payloadHash,
+  } = row;
   if (number === null || version === null || list === null || index === null) return undefined;
-  if (keyId === null || legalBasis === null || payloadHash === null || row.issued_at === null) return undefined;
+  if (keyId === null || legalBasis === null || payloadHash === null || row.issued_at === null)
+    return undefined;
   return { number, version, list, index, keyId, issuedAt: Number(row.issued_at), legalBasis, payloadHash };
 }
 

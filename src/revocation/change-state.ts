@@ -58,18 +58,40 @@ export async function changeState(world: World, act: Act, wanted: StateChange): 
     const { version, list, index } = certificate;
     const before = stateOf(await changesOf(world.db, { number, version }, tx), act.at);
     if (!mayChange(before, wanted.change)) {
-      throw new DomainError('STATE_CONFLICT', `证书当前为“${STATE_WORDS[before]}”，不能办理此项；请先核对状态。`);
+      throw new DomainError(
+        'STATE_CONFLICT',
+        `证书当前为“${STATE_WORDS[before]}”，不能办理此项；请先核对状态。`,
+      );
     }
-    const invalidFrom = VOID_FROM_OBTAINED.has(reason) ? await obtainedOn(world, certificate.applicationId) : undefined;
+    const invalidFrom = VOID_FROM_OBTAINED.has(reason)
+      ? await obtainedOn(world, certificate.applicationId)
+      : undefined;
     const until = wanted.change === 'SUSPEND' ? endOf(wanted, act) : undefined;
-    const change = { number, version, list, index, change: wanted.change, reason, document, at: act.at, until, invalidFrom };
+    const change = {
+      number,
+      version,
+      list,
+      index,
+      change: wanted.change,
+      reason,
+      document,
+      at: act.at,
+      until,
+      invalidFrom,
+    };
     await addChange(tx, world.db, { ...change, actor: act.actor });
-    if (wanted.change === 'REVOKE' || wanted.change === 'CANCEL') await freeClaim(tx, world.db, certificate.applicationId);
+    if (wanted.change === 'REVOKE' || wanted.change === 'CANCEL')
+      await freeClaim(tx, world.db, certificate.applicationId);
     await record({ tx, db: world.db }, act, [
       {
         action: `certificate.${wanted.change.toLowerCase()}`,
         subject: `${number}-${version}`,
-        detail: { reason, document: document ?? null, until: until ?? null, invalidFrom: invalidFrom ?? null },
+        detail: {
+          reason,
+          document: document ?? null,
+          until: until ?? null,
+          invalidFrom: invalidFrom ?? null,
+        },
       },
     ]);
     const after = stateOf([change], act.at);

@@ -51,7 +51,11 @@ export async function ensureRoom(world: World, act: Act, count: number): Promise
   await publish(world, act);
 }
 
-async function publishOne(world: World, act: Act, wanted: { list: number; purpose: Purpose }): Promise<Publication | undefined> {
+async function publishOne(
+  world: World,
+  act: Act,
+  wanted: { list: number; purpose: Purpose },
+): Promise<Publication | undefined> {
   const { list, purpose } = wanted;
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
     // read the version before the changes: whoever publishes in between makes our insert fail, so no version goes back
@@ -64,9 +68,19 @@ async function publishOne(world: World, act: Act, wanted: { list: number; purpos
     const jwt = await signedList(world, { purpose, list, version, signedAt, bits });
     try {
       await inTransaction(world.db, async tx => {
-        await addVersion(tx, world.db, { id: world.ids(), list, purpose, version, contentHash, publishedAt: signedAt, jwt });
+        await addVersion(tx, world.db, {
+          id: world.ids(),
+          list,
+          purpose,
+          version,
+          contentHash,
+          publishedAt: signedAt,
+          jwt,
+        });
         const subject = `${purpose}-${list}`;
-        await record({ tx, db: world.db }, act, [{ action: 'status-list.published', subject, detail: { version, contentHash } }]);
+        await record({ tx, db: world.db }, act, [
+          { action: 'status-list.published', subject, detail: { version, contentHash } },
+        ]);
       });
       return { list, purpose, version };
     } catch (error) {
@@ -80,12 +94,18 @@ async function signedList(world: World, content: Parameters<typeof statusListPar
   const key = await world.keys.keyFor({ use: 'status-lists', at: content.signedAt });
   const signer = await world.keys.signer(key.number);
   const { header, payload } = statusListParts(content, world.issuer, key.number);
-  const input = [header, payload].map(part => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+  const input = [header, payload]
+    .map(part => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.');
   return `${input}.${await signer.sign(input)}`;
 }
 
 /** The places whose bit is set: every end of a certificate sets revocation, and refresh tells why an old version ended. */
-export function placesFor(purpose: Purpose, changes: readonly StatusChange[], at: Instant): readonly number[] {
+export function placesFor(
+  purpose: Purpose,
+  changes: readonly StatusChange[],
+  at: Instant,
+): readonly number[] {
   const byPlace = new Map<number, StatusChange[]>();
   for (const change of changes) byPlace.set(change.index, [...(byPlace.get(change.index) ?? []), change]);
   return [...byPlace].filter(([, own]) => isSet(purpose, own, at)).map(([place]) => place);

@@ -16,7 +16,11 @@ export function statusListRoutes(world: World): Router {
     ctx.vary('Accept');
     const enveloped = ctx.accepts(['application/vc+jwt', 'application/json']) === 'application/json';
     const body = enveloped ? JSON.stringify(envelope(found.jwt)) : found.jwt;
-    answerPublic(ctx, { body, type: enveloped ? 'application/json; charset=utf-8' : 'application/vc+jwt', maxAgeSeconds: LIST_TTL_SECONDS });
+    answerPublic(ctx, {
+      body,
+      type: enveloped ? 'application/json; charset=utf-8' : 'application/vc+jwt',
+      maxAgeSeconds: LIST_TTL_SECONDS,
+    });
   });
   return router;
 }

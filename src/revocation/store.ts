@@ -59,18 +59,30 @@ export async function allLists(db: Db): Promise<readonly { list: number; taken: 
 
 /** A further list is open for allocation; does nothing when another process opened it first. */
 export async function openList(tx: Tx, db: Db, opened: { list: number; at: Instant }): Promise<void> {
-  await lists(db).bulkCreate([{ list: opened.list, taken: 0, opened_at: opened.at }], { ignoreDuplicates: true, transaction: tx });
+  await lists(db).bulkCreate([{ list: opened.list, taken: 0, opened_at: opened.at }], {
+    ignoreDuplicates: true,
+    transaction: tx,
+  });
 }
 
 /** The newest list, locked until the transaction ends. @throws RangeError when none is open */
 export async function lockNewestList(tx: Tx, db: Db): Promise<{ list: number; taken: number }> {
-  const row = (await lists(db).findOne({ order: [['list', 'DESC']], transaction: tx, lock: tx.LOCK.UPDATE, raw: true })) as unknown as ListRow | null;
+  const row = (await lists(db).findOne({
+    order: [['list', 'DESC']],
+    transaction: tx,
+    lock: tx.LOCK.UPDATE,
+    raw: true,
+  })) as unknown as ListRow | null;
   if (row === null) throw new RangeError('status_lists: no list is open');
   return { list: row.list, taken: row.taken };
 }
 
 /** Which of these places of the list are given already. */
-export async function takenPlaces(tx: Tx, db: Db, asked: { list: number; places: readonly number[] }): Promise<ReadonlySet<number>> {
+export async function takenPlaces(
+  tx: Tx,
+  db: Db,
+  asked: { list: number; places: readonly number[] },
+): Promise<ReadonlySet<number>> {
   const rows = (await entries(db).findAll({
     attributes: ['list_index'],
     where: { list: asked.list, list_index: { [Op.in]: [...asked.places] } },
@@ -89,18 +101,40 @@ export interface Place {
 }
 
 /** The places belong to their certificates for ever; the unique keys refuse a second owner. */
-export async function keepPlaces(tx: Tx, db: Db, kept: { places: readonly Place[]; list: number; taken: number }): Promise<void> {
+export async function keepPlaces(
+  tx: Tx,
+  db: Db,
+  kept: { places: readonly Place[]; list: number; taken: number },
+): Promise<void> {
   await entries(db).bulkCreate(
-    kept.places.map(({ id, list, index, number, version }) => ({ id, list, list_index: index, number, version })),
+    kept.places.map(({ id, list, index, number, version }) => ({
+      id,
+      list,
+      list_index: index,
+      number,
+      version,
+    })),
     { transaction: tx },
   );
-  await lists(db).update({ taken: kept.taken + kept.places.length }, { where: { list: kept.list }, transaction: tx });
+  await lists(db).update(
+    { taken: kept.taken + kept.places.length },
+    { where: { list: kept.list }, transaction: tx },
+  );
 }
 
 /** Every change of one certificate version, oldest first. */
-export async function changesOf(db: Db, certificate: { number: string; version: number }, tx?: Tx): Promise<readonly StatusChange[]> {
+export async function changesOf(
+  db: Db,
+  certificate: { number: string; version: number },
+  tx?: Tx,
+): Promise<readonly StatusChange[]> {
   const { number, version } = certificate;
-  const rows = await changes(db).findAll({ where: { number, version }, order: [['seq', 'ASC']], raw: true, transaction: tx ?? null });
+  const rows = await changes(db).findAll({
+    where: { number, version },
+    order: [['seq', 'ASC']],
+    raw: true,
+    transaction: tx ?? null,
+  });
   return (rows as unknown as ChangeRow[]).map(toChange);
 }
 
@@ -115,14 +149,29 @@ export async function addChange(tx: Tx, db: Db, change: Omit<StatusChange, 'seq'
   const seq = await takeSerials(tx, db, { scope: 'status-change', count: 1 });
   const { index, invalidFrom, document, until, ...rest } = change;
   await changes(db).create(
-    { ...rest, seq, list_index: index, document: document ?? null, until: until ?? null, invalid_from: invalidFrom ?? null },
+    {
+      ...rest,
+      seq,
+      list_index: index,
+      document: document ?? null,
+      until: until ?? null,
+      invalid_from: invalidFrom ?? null,
+    },
     { transaction: tx },
   );
 }
 
 /** The newest published version of that list, if it was ever published. */
-export async function newestVersion(db: Db, list: number, purpose: Purpose): Promise<PublishedList | undefined> {
-  const row = await versions(db).findOne({ where: { list, purpose }, order: [['version', 'DESC']], raw: true });
+export async function newestVersion(
+  db: Db,
+  list: number,
+  purpose: Purpose,
+): Promise<PublishedList | undefined> {
+  const row = await versions(db).findOne({
+    where: { list, purpose },
+    order: [['version', 'DESC']],
+    raw: true,
+  });
   return row === null ? undefined : toPublished(row as unknown as VersionRow);
 }
 
@@ -139,9 +188,16 @@ export async function newestVersions(db: Db): Promise<readonly PublishedList[]> 
 }
 
 /** The version is public. @throws SequelizeUniqueConstraintError when another process published that version first */
-export async function addVersion(tx: Tx, db: Db, published: PublishedList & { readonly id: string }): Promise<void> {
+export async function addVersion(
+  tx: Tx,
+  db: Db,
+  published: PublishedList & { readonly id: string },
+): Promise<void> {
   const { contentHash, publishedAt, ...rest } = published;
-  await versions(db).create({ ...rest, content_hash: contentHash, published_at: publishedAt }, { transaction: tx });
+  await versions(db).create(
+    { ...rest, content_hash: contentHash, published_at: publishedAt },
+    { transaction: tx },
+  );
 }
 
 /** Every place ever given, for the checks of fsck. */
@@ -170,7 +226,14 @@ function toChange(row: ChangeRow): StatusChange {
 
 function toPublished(row: VersionRow): PublishedList {
   const { list, version, jwt } = row;
-  return { list, version, jwt, purpose: row.purpose as Purpose, contentHash: row.content_hash, publishedAt: Number(row.published_at) };
+  return {
+    list,
+    version,
+    jwt,
+    purpose: row.purpose as Purpose,
+    contentHash: row.content_hash,
+    publishedAt: Number(row.published_at),
+  };
 }
 
 function lists(db: Db): Table<ListRow> {

@@ -34,7 +34,9 @@ export type Reason =
   | 'SUPERSEDED';
 
 /** Outcomes found so far, by check; what is absent was not reached and counts as unknown. */
-export type Findings = Partial<Record<CheckName, { readonly outcome: Check['outcome']; readonly reason?: Reason }>>;
+export type Findings = Partial<
+  Record<CheckName, { readonly outcome: Check['outcome']; readonly reason?: Reason }>
+>;
 
 export const passed = { outcome: 'pass' } as const;
 
@@ -48,7 +50,10 @@ export function unknown(reason: Reason): { readonly outcome: 'unknown'; readonly
 
 /** The checks in their fixed order. */
 export function toChecks(findings: Findings): VerificationReport['checks'] {
-  const checks = CHECK_NAMES.map((name): Check => ({ name, ...(findings[name] ?? { outcome: 'unknown' as const }) }));
+  const checks = CHECK_NAMES.map((name): Check => ({
+    name,
+    ...(findings[name] ?? { outcome: 'unknown' as const }),
+  }));
   return checks as VerificationReport['checks']; // CHECK_NAMES has the six names the shape asks for
 }
 

@@ -3,7 +3,13 @@
  * one seen before says nothing; nothing is never "not revoked". Pure. Source: Bitstring Status List 1.0 §3.2.
  */
 import { statusListUrl } from '../certificate/credential.ts';
-import { LIST_TTL_SECONDS, PURPOSES, bitAt, type Purpose, type StatusList } from '../revocation/status-list.ts';
+import {
+  LIST_TTL_SECONDS,
+  PURPOSES,
+  bitAt,
+  type Purpose,
+  type StatusList,
+} from '../revocation/status-list.ts';
 import type { TitlePayload, VerificationReport } from '../shared/shapes/shapes.ts';
 import type { Instant } from '../shared/time.ts';
 import { failed, passed, unknown, type Findings } from './report.ts';
@@ -24,7 +30,8 @@ export function statusOf(payload: TitlePayload, trust: Trust, at: Instant): Stat
   const known = lists.filter(found => found !== undefined);
   if (known.length < PURPOSES.length) return { finding: unknown('LIST_MISSING') };
   const place = Number(entry.statusListIndex);
-  const bit = (purpose: Purpose): boolean => known.some(found => found.purpose === purpose && bitAt(found.bits, place));
+  const bit = (purpose: Purpose): boolean =>
+    known.some(found => found.purpose === purpose && bitAt(found.bits, place));
   const status = {
     revoked: bit('revocation'),
     suspended: bit('suspension'),

@@ -28,7 +28,8 @@ export function looksLikeJwt(text: string): boolean {
 export function readToken(jwt: string): Token | TokenFault {
   if (jwt.length > MAX_JWT_CHARS) return 'BAD_LENGTH';
   const [head, body, signature, ...more] = jwt.split('.');
-  if (head === undefined || body === undefined || signature === undefined || more.length > 0) return 'BAD_TEXT';
+  if (head === undefined || body === undefined || signature === undefined || more.length > 0)
+    return 'BAD_TEXT';
   const headText = canonicalText(head);
   const bodyText = canonicalText(body);
   if (headText === undefined || bodyText === undefined) return 'BAD_TEXT';

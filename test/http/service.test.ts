@@ -56,7 +56,9 @@ test('public documents carry their media type, caching, CORS and an ETag that sa
 
   for (const [path, type, maxAge] of PUBLIC) {
     const response = await fetch(service.url + path);
-    const again = await fetch(service.url + path, { headers: { 'if-none-match': response.headers.get('etag') ?? '' } });
+    const again = await fetch(service.url + path, {
+      headers: { 'if-none-match': response.headers.get('etag') ?? '' },
+    });
 
     t.is(response.status, 200, path);
     t.true(response.headers.get('content-type')?.startsWith(type), path);
@@ -69,7 +71,9 @@ test('public documents carry their media type, caching, CORS and an ETag that sa
 test('a status list is enveloped as JSON for those who ask for JSON', async t => {
   const { service } = await served(t);
 
-  const response = await fetch(`${service.url}/status-lists/revocation-1`, { headers: { accept: 'application/json' } });
+  const response = await fetch(`${service.url}/status-lists/revocation-1`, {
+    headers: { accept: 'application/json' },
+  });
   const body = (await response.json()) as Record<string, unknown>;
 
   t.is(body['type'], 'EnvelopedVerifiableCredential');
@@ -77,7 +81,13 @@ test('a status list is enveloped as JSON for those who ask for JSON', async t =>
 });
 
 const BAD: readonly { name: string; path: string; init: RequestInit; status: number; code: string }[] = [
-  { name: 'no body', path: '/api/verify', init: { method: 'POST', headers: { 'content-type': 'application/json' } }, status: 400, code: 'BODY_INVALID' },
+  {
+    name: 'no body',
+    path: '/api/verify',
+    init: { method: 'POST', headers: { 'content-type': 'application/json' } },
+    status: 400,
+    code: 'BODY_INVALID',
+  },
   {
     name: 'broken JSON',
     path: '/api/verify',
@@ -88,14 +98,22 @@ const BAD: readonly { name: string; path: string; init: RequestInit; status: num
   {
     name: 'extra member',
     path: '/api/verify',
-    init: { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"text":"x","status":"valid"}' },
+    init: {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"text":"x","status":"valid"}',
+    },
     status: 400,
     code: 'BODY_INVALID',
   },
   {
     name: 'a poisoned prototype',
     path: '/api/verify',
-    init: { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"text":"x","__proto__":{"a":1}}' },
+    init: {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"text":"x","__proto__":{"a":1}}',
+    },
     status: 400,
     code: 'BAD_REQUEST',
   },
@@ -109,14 +127,24 @@ const BAD: readonly { name: string; path: string; init: RequestInit; status: num
   {
     name: '10 kB',
     path: '/api/verify',
-    init: { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ text: 'x'.repeat(10_000) }) },
+    init: {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ text: 'x'.repeat(10_000) }),
+    },
     status: 413,
     code: 'BODY_TOO_LARGE',
   },
   { name: 'unknown path', path: '/nothing', init: {}, status: 404, code: 'NOT_FOUND' },
   { name: 'path traversal', path: '/app/..%2f..%2fpackage.json', init: {}, status: 404, code: 'NOT_FOUND' },
   { name: 'unknown list', path: '/status-lists/revocation-9', init: {}, status: 404, code: 'NOT_FOUND' },
-  { name: 'list with a strange number', path: '/status-lists/revocation-007', init: {}, status: 404, code: 'NOT_FOUND' },
+  {
+    name: 'list with a strange number',
+    path: '/status-lists/revocation-007',
+    init: {},
+    status: 404,
+    code: 'NOT_FOUND',
+  },
 ];
 
 test('bad requests get a problem document with a stable code, and never a 5xx', async t => {

@@ -40,7 +40,10 @@ for (const database of databases()) {
       instanceOf: RosterRowsInvalid,
     });
 
-    t.deepEqual(error?.faults.map(fault => [fault.line, fault.code]), [[2, 'TITLE_HELD']]);
+    t.deepEqual(
+      error?.faults.map(fault => [fault.line, fault.code]),
+      [[2, 'TITLE_HELD']],
+    );
     await issueBatch(world, anAct(), { month: JULY, options });
     t.is(await countCertificates(world.db), 1);
   });
@@ -55,14 +58,21 @@ for (const database of databases()) {
         if (name === point) throw new Killed();
       };
 
-      await t.throwsAsync(issueBatch(world, anAct(), { month: JULY, options: { ...options, failpoint } }), { instanceOf: Killed });
+      await t.throwsAsync(issueBatch(world, anAct(), { month: JULY, options: { ...options, failpoint } }), {
+        instanceOf: Killed,
+      });
       const done = await issueBatch(world, anAct(JULY_30 + 60), { month: JULY, options });
 
       t.true(calls > 0);
       t.is(done.issued, 60);
       const certificates = await certificatesFor(world.db, ids);
-      const serials = certificates.map(certificate => Number(certificate.number.slice(7, 13))).sort((a, b) => a - b);
-      t.deepEqual(serials, Array.from({ length: 60 }, (_, place) => place + 1));
+      const serials = certificates
+        .map(certificate => Number(certificate.number.slice(7, 13)))
+        .sort((a, b) => a - b);
+      t.deepEqual(
+        serials,
+        Array.from({ length: 60 }, (_, place) => place + 1),
+      );
       t.deepEqual((await checkEverything(world)).faults, []);
     });
   }
@@ -77,8 +87,13 @@ for (const database of databases()) {
       issueBatch(other, anAct(), { month: JULY, options }),
     ]);
 
-    const codes = runs.flatMap(run => (run.status === 'rejected' && run.reason instanceof DomainError ? [run.reason.code] : []));
-    t.true(codes.every(code => code === 'BATCH_LEASED'), codes.join());
+    const codes = runs.flatMap(run =>
+      run.status === 'rejected' && run.reason instanceof DomainError ? [run.reason.code] : [],
+    );
+    t.true(
+      codes.every(code => code === 'BATCH_LEASED'),
+      codes.join(),
+    );
     t.true(runs.some(run => run.status === 'fulfilled'));
     t.is(await countCertificates(world.db), 30);
     t.deepEqual((await checkEverything(world)).faults, []);
@@ -110,16 +125,25 @@ for (const database of databases()) {
     if (!old) return t.fail('nothing was issued');
 
     const at = JULY_30 + 3600;
-    await requestCorrection(world, anAct(at), { number: old.number, name: '田舒怡', proof: '户口簿曾用名页' });
-    await t.throwsAsync(requestCorrection(world, anAct(at), { number: old.number, name: '田舒怡', proof: '户口簿' }), {
-      code: 'STATE_CONFLICT',
+    await requestCorrection(world, anAct(at), {
+      number: old.number,
+      name: '田舒怡',
+      proof: '户口簿曾用名页',
     });
+    await t.throwsAsync(
+      requestCorrection(world, anAct(at), { number: old.number, name: '田舒怡', proof: '户口簿' }),
+      {
+        code: 'STATE_CONFLICT',
+      },
+    );
     await issueBatch(world, anAct(at), { month: JULY, options });
     await publish(world, anAct(at));
 
     const versions = await versionsOf(world.db, old.number);
     const trust = await currentTrust(world, at);
-    const verdicts = await Promise.all(versions.map(async version => (await verify(version.qrText, trust, at)).verdict));
+    const verdicts = await Promise.all(
+      versions.map(async version => (await verify(version.qrText, trust, at)).verdict),
+    );
     t.deepEqual(verdicts, ['superseded', 'valid']);
     t.deepEqual((await checkEverything(world)).faults, []);
     return undefined;
@@ -131,33 +155,65 @@ for (const database of databases()) {
     await issueBatch(world, anAct(), { month: JULY, options });
     const [certificate] = await certificatesFor(world.db, ids);
     const { number = '', qrText = '' } = certificate ?? {};
-    const verdictAt = async (at: number): Promise<string> => (await verify(qrText, await currentTrust(world, at), at)).verdict;
+    const verdictAt = async (at: number): Promise<string> =>
+      (await verify(qrText, await currentTrust(world, at), at)).verdict;
 
-    await t.throwsAsync(changeState(world, anAct(), { number, change: 'REVOKE', reason: 'FRAUD' }), { code: 'DOCUMENT_MISSING' });
-    await t.throwsAsync(changeState(world, anAct(), { number, change: 'REVOKE', reason: 'WHIM', document: '1' }), { code: 'REASON_UNKNOWN' });
-    await t.throwsAsync(changeState(world, anAct(), { number, change: 'RESUME', reason: 'NOT_UPHELD' }), { code: 'STATE_CONFLICT' });
-    await t.throwsAsync(changeState(world, anAct(), { number: 'B1220219999999', change: 'SUSPEND', reason: 'UNDER_INVESTIGATION' }), {
-      code: 'CERTIFICATE_UNKNOWN',
+    await t.throwsAsync(changeState(world, anAct(), { number, change: 'REVOKE', reason: 'FRAUD' }), {
+      code: 'DOCUMENT_MISSING',
     });
+    await t.throwsAsync(
+      changeState(world, anAct(), { number, change: 'REVOKE', reason: 'WHIM', document: '1' }),
+      { code: 'REASON_UNKNOWN' },
+    );
+    await t.throwsAsync(changeState(world, anAct(), { number, change: 'RESUME', reason: 'NOT_UPHELD' }), {
+      code: 'STATE_CONFLICT',
+    });
+    await t.throwsAsync(
+      changeState(world, anAct(), {
+        number: 'B1220219999999',
+        change: 'SUSPEND',
+        reason: 'UNDER_INVESTIGATION',
+      }),
+      {
+        code: 'CERTIFICATE_UNKNOWN',
+      },
+    );
 
-    await changeState(world, anAct(JULY_30 + 1), { number, change: 'SUSPEND', reason: 'UNDER_INVESTIGATION' });
+    await changeState(world, anAct(JULY_30 + 1), {
+      number,
+      change: 'SUSPEND',
+      reason: 'UNDER_INVESTIGATION',
+    });
     await publish(world, anAct(JULY_30 + 1));
     t.is(await verdictAt(JULY_30 + 2), 'suspended');
     await changeState(world, anAct(JULY_30 + 3), { number, change: 'RESUME', reason: 'NOT_UPHELD' });
     await publish(world, anAct(JULY_30 + 3));
     t.is(await verdictAt(JULY_30 + 4), 'valid');
-    await changeState(world, anAct(JULY_30 + 5), { number, change: 'SUSPEND', reason: 'UNDER_INVESTIGATION', untilDate: '2021-08-01' });
+    await changeState(world, anAct(JULY_30 + 5), {
+      number,
+      change: 'SUSPEND',
+      reason: 'UNDER_INVESTIGATION',
+      untilDate: '2021-08-01',
+    });
     await publish(world, anAct(JULY_30 + 5));
     t.is(await verdictAt(JULY_30 + 6), 'suspended');
     const afterEnd = JULY_30 + 5 * 86_400;
     await publish(world, anAct(afterEnd));
     t.is(await verdictAt(afterEnd), 'valid');
-    await changeState(world, anAct(afterEnd), { number, change: 'REVOKE', reason: 'FRAUD', document: '津人社撤字〔2021〕1号' });
+    await changeState(world, anAct(afterEnd), {
+      number,
+      change: 'REVOKE',
+      reason: 'FRAUD',
+      document: '津人社撤字〔2021〕1号',
+    });
     await publish(world, anAct(afterEnd));
     t.is(await verdictAt(afterEnd), 'revoked');
-    await t.throwsAsync(changeState(world, anAct(afterEnd), { number, change: 'REVOKE', reason: 'FRAUD', document: '1' }), {
-      code: 'STATE_CONFLICT',
-    });
+    await t.throwsAsync(
+      changeState(world, anAct(afterEnd), { number, change: 'REVOKE', reason: 'FRAUD', document: '1' }),
+      {
+        code: 'STATE_CONFLICT',
+      },
+    );
     t.deepEqual((await checkEverything(world)).faults, []);
   });
 

@@ -44,14 +44,19 @@ export async function aBureau(
   await makeRoot(ceremony, true);
   const window = { notBefore: startOf('2020-05-01'), notAfter: startOf('2030-01-01') };
   await addKey(ceremony, { use: 'status-lists', ...window });
-  for (const month of options.months ?? [JULY]) await addKey(ceremony, { use: 'certificates', month, ...window });
+  for (const month of options.months ?? [JULY])
+    await addKey(ceremony, { use: 'certificates', month, ...window });
   const world = await openWorld(t, config, options.clock);
   await migrate(world.db);
   return world;
 }
 
 /** Another World on the same configuration: a second process, as far as the database can tell. */
-export async function openWorld(t: ExecutionContext, config: World['config'], clock = () => JULY_30): Promise<World> {
+export async function openWorld(
+  t: ExecutionContext,
+  config: World['config'],
+  clock = () => JULY_30,
+): Promise<World> {
   const world = await makeWorld(config, { clock, log: pino({ level: 'silent' }) });
   t.teardown(async () => closeWorld(world));
   return world;
@@ -62,7 +67,10 @@ export function anAct(at: Instant = JULY_30): Act {
 }
 
 /** Raw cells of a good roster row; `serial` makes another person of it. */
-export function someCells(serial = 1, changes: Readonly<Record<string, string>> = {}): Record<string, string> {
+export function someCells(
+  serial = 1,
+  changes: Readonly<Record<string, string>> = {},
+): Record<string, string> {
   return {
     姓名: '张明远',
     性别: serial % 2 === 1 ? '男' : '女',
@@ -93,7 +101,11 @@ export function idNumberOf(serial: number): string {
 }
 
 /** The rows are uploaded applications of July. */
-export async function takeIn(world: World, rows: readonly Record<string, string>[], act = anAct()): Promise<readonly string[]> {
+export async function takeIn(
+  world: World,
+  rows: readonly Record<string, string>[],
+  act = anAct(),
+): Promise<readonly string[]> {
   const read = await readRoster(new TextEncoder().encode(JSON.stringify(rows)), 'roster.json');
   const taken = await takeInRoster(world, act, { read, month: JULY, displayable: () => true });
   return taken.applicationIds;

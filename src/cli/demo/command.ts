@@ -59,7 +59,8 @@ async function build(world: World, since: number): Promise<void> {
   say(`证书图片与 demo.json 在 ${relative(process.cwd(), outDir) || outDir}/`);
   for (const state of ['VALID', 'REVOKED', 'SUPERSEDED'] as const) {
     const example = shown.find(each => each.state === state);
-    if (example) say(`  ${state.padEnd(10)} ${example.number} ${example.holder}\n             ${example.verifyUrl}`);
+    if (example)
+      say(`  ${state.padEnd(10)} ${example.number} ${example.holder}\n             ${example.verifyUrl}`);
   }
 }
 
@@ -67,7 +68,8 @@ async function serve(world: World): Promise<number> {
   const service = await startService(world);
   say('');
   say(`服务已启动：${world.issuer.origin}`);
-  for (const path of ['/v', '/trust', '/.well-known/did.json', '/status-lists/revocation-1']) say(`  ${world.issuer.origin}${path}`);
+  for (const path of ['/v', '/trust', '/.well-known/did.json', '/status-lists/revocation-1'])
+    say(`  ${world.issuer.origin}${path}`);
   say('演示证书均由测试密钥签发，没有法律效力。按 Ctrl+C 结束。');
   await new Promise<void>(resolve => {
     process.once('SIGINT', resolve);
@@ -79,16 +81,21 @@ async function serve(world: World): Promise<number> {
 
 /** Demo keys stand afterwards, all marked as test keys. @throws DomainError DEMO_REFUSED where real keys are or production runs */
 async function withDemoKeys(config: Config): Promise<Config> {
-  if (config.production) throw new DomainError('DEMO_REFUSED', '生产环境（NODE_ENV=production）不能运行演示。');
+  if (config.production)
+    throw new DomainError('DEMO_REFUSED', '生产环境（NODE_ENV=production）不能运行演示。');
   const rootFile = join(config.publicKeysDir, 'root.json');
   if (existsSync(rootFile) && readRoot(config).test !== true) {
-    throw new DomainError('DEMO_REFUSED', '这里已有正式根密钥，演示不会触碰它；请用另一个数据目录与密钥目录（ZHICHENG_DATA_DIR、ZHICHENG_PUBLIC_KEYS_DIR）。');
+    throw new DomainError(
+      'DEMO_REFUSED',
+      '这里已有正式根密钥，演示不会触碰它；请用另一个数据目录与密钥目录（ZHICHENG_DATA_DIR、ZHICHENG_PUBLIC_KEYS_DIR）。',
+    );
   }
   tell('准备测试密钥…');
   for (const which of ['key', 'root'] as const) {
     const file = demoPassphraseFile(config.privateKeysDir, which);
     const given = which === 'key' ? config.keyPassphrase : config.rootPassphrase;
-    if (given === undefined && !existsSync(file)) writeWhole(file, `${randomBytes(24).toString('base64url')}\n`, 0o600);
+    if (given === undefined && !existsSync(file))
+      writeWhole(file, `${randomBytes(24).toString('base64url')}\n`, 0o600);
   }
   const ready = readConfig(process.env);
   const now = Math.floor(Date.now() / 1000);
@@ -105,7 +112,11 @@ async function addMissingKeys(config: Config, now: number): Promise<void> {
     : undefined;
   const keys = manifest?.keys ?? [];
   const today = dateAt(now);
-  if (!keys.some(key => key.use === 'status-lists' && key.retiredAt === undefined && key.revokedAt === undefined)) {
+  if (
+    !keys.some(
+      key => key.use === 'status-lists' && key.retiredAt === undefined && key.revokedAt === undefined,
+    )
+  ) {
     const notAfter = startOf(addDays(today, 5 * 366));
     await addKey(ceremony, { use: 'status-lists', notBefore: startOf('2020-05-01'), notAfter });
   }

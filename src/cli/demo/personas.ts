@@ -37,7 +37,13 @@ export interface Persona {
     readonly finalApplicationState: string;
     readonly finalCertificateState: string | null;
     readonly displayName: { readonly gbk: string };
-    readonly rareCharacters: { readonly gbk: readonly { readonly char: string; readonly pinyin: string; readonly pinyinSource: string }[] };
+    readonly rareCharacters: {
+      readonly gbk: readonly {
+        readonly char: string;
+        readonly pinyin: string;
+        readonly pinyinSource: string;
+      }[];
+    };
     readonly legalBasis: string | null;
   };
 }

@@ -38,9 +38,19 @@ export async function writeShowcase(
     const { number, version, qrText: verifyUrl } = certificate;
     const state = stateOf(await changesOf(world.db, { number, version }), act.at);
     const [, payload = ''] = certificate.jwt.split('.');
-    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as { vc: { credentialSubject: { name: string } } };
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as {
+      vc: { credentialSubject: { name: string } };
+    };
     const persona = owners.get(certificate.id)?.persona ?? '';
-    shown.push({ persona, number, version, holder: claims.vc.credentialSubject.name, verifyUrl, state, file: basename(file) });
+    shown.push({
+      persona,
+      number,
+      version,
+      holder: claims.vc.credentialSubject.name,
+      verifyUrl,
+      state,
+      file: basename(file),
+    });
   }
   await writeFile(join(order.outDir, 'demo.json'), `${JSON.stringify(shown, null, 2)}\n`);
   return shown;

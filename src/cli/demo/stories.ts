@@ -32,8 +32,14 @@ const MORNING = 10 * 3600;
 const EVENING = 17 * 3600;
 
 /** Every story has happened. */
-export async function runStories(world: World, renderer: Renderer, onProgress: (done: number, all: number) => void): Promise<void> {
-  const scenes = [...uploads(world, renderer), ...batches(world, renderer), ...aftermaths(world)].sort((a, b) => a.at - b.at);
+export async function runStories(
+  world: World,
+  renderer: Renderer,
+  onProgress: (done: number, all: number) => void,
+): Promise<void> {
+  const scenes = [...uploads(world, renderer), ...batches(world, renderer), ...aftermaths(world)].sort(
+    (a, b) => a.at - b.at,
+  );
   for (const [place, scene] of scenes.entries()) {
     await scene.play({ actor: 'system:demo', at: scene.at, requestId: world.ids() });
     onProgress(place + 1, scenes.length);
@@ -43,7 +49,10 @@ export async function runStories(world: World, renderer: Renderer, onProgress: (
 function uploads(world: World, renderer: Renderer): Scene[] {
   return issuedPersonas().map(persona => ({
     at: startOf(uploadedOn(persona)) + MORNING,
-    play: act => (persona.route === 1 ? uploadRoster(world, act, { persona, renderer }) : addReviewed(world, act, persona)),
+    play: act =>
+      persona.route === 1
+        ? uploadRoster(world, act, { persona, renderer })
+        : addReviewed(world, act, persona),
   }));
 }
 
@@ -66,14 +75,24 @@ function aftermaths(world: World): Scene[] {
   );
 }
 
-async function uploadRoster(world: World, act: Act, { persona, renderer }: { persona: Persona; renderer: Renderer }): Promise<void> {
+async function uploadRoster(
+  world: World,
+  act: Act,
+  { persona, renderer }: { persona: Persona; renderer: Renderer },
+): Promise<void> {
   const bytes = new TextEncoder().encode(JSON.stringify([rosterCells(persona)]));
   const read = await readRoster(bytes, `${persona.id}.json`);
   const displayable = (text: string): boolean => displayableIn(text, renderer.fonts);
   await takeInRoster(world, act, { read, month: batchMonth(persona), displayable });
 }
 
-function rosterCells({ holder, employer, submittingUnit, qualification, timeline }: Persona): Record<string, string> {
+function rosterCells({
+  holder,
+  employer,
+  submittingUnit,
+  qualification,
+  timeline,
+}: Persona): Record<string, string> {
   return {
     姓名: holder.name,
     性别: holder.gender,
@@ -100,7 +119,9 @@ async function addReviewed(world: World, act: Act, persona: Persona): Promise<vo
   await inTransaction(world.db, async tx => {
     await addApplications(tx, world, [application]);
     const detail = { route: persona.route, month: batchMonth(persona) };
-    await record({ tx, db: world.db }, act, [{ action: 'application.uploaded', subject: application.id, detail }]);
+    await record({ tx, db: world.db }, act, [
+      { action: 'application.uploaded', subject: application.id, detail },
+    ]);
   });
 }
 
@@ -110,8 +131,12 @@ function reviewed(world: World, act: Act, persona: Persona): Application {
   const name = normaliseName(holder.name);
   if (!name.ok) throw new RangeError(`persona ${persona.id}: ${name.fault.code}`);
   const byHand = persona.expected.rareCharacters.gbk.filter(rare => rare.pinyinSource === 'manual');
-  const printed = printedNameOf(name.name, { policy, manual: new Map(byHand.map(rare => [rare.char, rare.pinyin])) });
-  if (!printed.ok) throw new RangeError(`persona ${persona.id}: ${printed.faults.map(fault => fault.code).join()}`);
+  const printed = printedNameOf(name.name, {
+    policy,
+    manual: new Map(byHand.map(rare => [rare.char, rare.pinyin])),
+  });
+  if (!printed.ok)
+    throw new RangeError(`persona ${persona.id}: ${printed.faults.map(fault => fault.code).join()}`);
   return {
     id: world.ids(),
     route: persona.route,
@@ -144,7 +169,11 @@ function reviewed(world: World, act: Act, persona: Persona): Application {
   };
 }
 
-async function applyEvent(world: World, act: Act, { persona, event }: { persona: Persona; event: PostIssuance }): Promise<void> {
+async function applyEvent(
+  world: World,
+  act: Act,
+  { persona, event }: { persona: Persona; event: PostIssuance },
+): Promise<void> {
   const versions = await certificatesOf(world, persona);
   const [first] = versions;
   if (!first) throw new RangeError(`persona ${persona.id}: no certificate to change`);
@@ -152,19 +181,35 @@ async function applyEvent(world: World, act: Act, { persona, event }: { persona:
   if (done) return;
   switch (event.event) {
     case 'SUSPEND':
-      await changeState(world, act, { number: first.number, change: 'SUSPEND', reason: 'UNDER_INVESTIGATION' });
+      await changeState(world, act, {
+        number: first.number,
+        change: 'SUSPEND',
+        reason: 'UNDER_INVESTIGATION',
+      });
       return;
     case 'RESUME':
       await changeState(world, act, { number: first.number, change: 'RESUME', reason: 'NOT_UPHELD' });
       return;
     case 'REVOKE': {
       const reason = event.reasonCode ?? '';
-      await changeState(world, act, { number: first.number, change: 'REVOKE', reason, document: '津人社撤字〔2021〕0号（测试）' });
+      await changeState(world, act, {
+        number: first.number,
+        change: 'REVOKE',
+        reason,
+        document: '津人社撤字〔2021〕0号（测试）',
+      });
       return;
     }
     case 'CORRECT': {
-      const pending = (await applicationsOf(world, persona.holder.idNumber)).some(application => application.corrects);
-      if (!pending) await requestCorrection(world, act, { number: first.number, name: event.to ?? '', proof: event.proof ?? '' });
+      const pending = (await applicationsOf(world, persona.holder.idNumber)).some(
+        application => application.corrects,
+      );
+      if (!pending)
+        await requestCorrection(world, act, {
+          number: first.number,
+          name: event.to ?? '',
+          proof: event.proof ?? '',
+        });
       return;
     }
     default:
@@ -176,7 +221,10 @@ async function applyEvent(world: World, act: Act, { persona, event }: { persona:
 /** All versions of the persona's certificate, oldest first. */
 export async function certificatesOf(world: World, persona: Persona): Promise<readonly Certificate[]> {
   const applications = await applicationsOf(world, persona.holder.idNumber);
-  const found = await certificatesFor(world.db, applications.map(application => application.id));
+  const found = await certificatesFor(
+    world.db,
+    applications.map(application => application.id),
+  );
   return [...found].sort((a, b) => a.version - b.version);
 }
 
