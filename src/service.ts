@@ -38,7 +38,10 @@ export async function demandRealKeys(world: World): Promise<void> {
   if (!world.config.production) return;
   const { manifest, root } = await world.keys.manifest();
   if (root.test === true || manifest.keys.some(key => key.test === true)) {
-    throw new DomainError('TEST_KEY_IN_PRODUCTION', '密钥清单含测试密钥，生产环境拒绝启动；请用正式根密钥重新建立清单。');
+    throw new DomainError(
+      'TEST_KEY_IN_PRODUCTION',
+      '密钥清单含测试密钥，生产环境拒绝启动；请用正式根密钥重新建立清单。',
+    );
   }
 }
 
@@ -53,9 +56,15 @@ function publishing(world: World): NodeJS.Timeout {
   }, world.config.publishSeconds * 1000);
 }
 
-async function listening(handler: ReturnType<ReturnType<typeof makeApp>['callback']>, world: World): Promise<Server> {
+async function listening(
+  handler: ReturnType<ReturnType<typeof makeApp>['callback']>,
+  world: World,
+): Promise<Server> {
   const { createServer } = await import('node:http');
-  const server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000 }, (request, response) => void handler(request, response));
+  const server = createServer(
+    { requestTimeout: 15_000, headersTimeout: 10_000 },
+    (request, response) => void handler(request, response),
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(world.config.port, world.config.host, resolve);

@@ -1,6 +1,14 @@
 /** Organisations and what they may act as: one organisation may hold several capacities (notice: R3). Pure. */
 
-export const CAPACITIES = ['bureau', 'department', 'archive', 'exam-body', 'organiser', 'employer', 'registration-body'] as const;
+export const CAPACITIES = [
+  'bureau',
+  'department',
+  'archive',
+  'exam-body',
+  'organiser',
+  'employer',
+  'registration-body',
+] as const;
 export type Capacity = (typeof CAPACITIES)[number];
 
 export interface Organisation {

@@ -19,13 +19,19 @@ export async function allOrganisations(db: Db): Promise<readonly Organisation[]>
   const held = (await capacities(db).findAll({ raw: true })) as unknown as CapacityRow[];
   return rows.map(row => ({
     ...row,
-    capacities: held.filter(entry => entry.organisation_id === row.id).map(entry => entry.capacity as Capacity),
+    capacities: held
+      .filter(entry => entry.organisation_id === row.id)
+      .map(entry => entry.capacity as Capacity),
   }));
 }
 
 /** The organisations stand in the register; those whose code is there already stay as they are. @returns how many are new */
 export async function addOrganisations(tx: Tx, db: Db, added: readonly Organisation[]): Promise<number> {
-  const known = (await organisations(db).findAll({ attributes: ['code'], transaction: tx, raw: true })) as unknown as OrganisationRow[];
+  const known = (await organisations(db).findAll({
+    attributes: ['code'],
+    transaction: tx,
+    raw: true,
+  })) as unknown as OrganisationRow[];
   const codes = new Set(known.map(row => row.code));
   const fresh = added.filter(organisation => !codes.has(organisation.code));
   await organisations(db).bulkCreate(

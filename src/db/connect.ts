@@ -33,7 +33,10 @@ export type Table<Row extends object> = ModelStatic<Model<Row, Row>>;
 export async function connect(url: string): Promise<Db> {
   if (url.startsWith('sqlite:')) return connectSqlite(url.slice('sqlite:'.length));
   if (/^(mysql|mariadb):\/\//.test(url)) return connectMysql(url);
-  throw new DomainError('CONFIG_INVALID', 'DATABASE_URL 须为 sqlite:文件路径 或 mysql://用户:密码@主机:端口/库名。');
+  throw new DomainError(
+    'CONFIG_INVALID',
+    'DATABASE_URL 须为 sqlite:文件路径 或 mysql://用户:密码@主机:端口/库名。',
+  );
 }
 
 /** Closes every connection; pending queries finish first. */
@@ -64,13 +67,22 @@ function connectMysql(url: string): Db {
     dialect: 'mysql',
     timezone: '+00:00',
     pool: { max: 10, min: 0, acquire: 20_000, idle: 30_000 },
-    dialectOptions: { charset: 'utf8mb4', supportBigNumbers: true, bigNumberStrings: false, connectTimeout: 10_000 },
+    dialectOptions: {
+      charset: 'utf8mb4',
+      supportBigNumbers: true,
+      bigNumberStrings: false,
+      connectTimeout: 10_000,
+    },
   });
   return { sequelize, dialect: 'mysql' };
 }
 
 /** The store's table on this connection, defined once; the columns must equal what the migrations made. */
-export function table<Row extends object>(db: Db, name: string, attributes: ModelAttributes<Model<Row, Row>>): Table<Row> {
+export function table<Row extends object>(
+  db: Db,
+  name: string,
+  attributes: ModelAttributes<Model<Row, Row>>,
+): Table<Row> {
   if (db.sequelize.isDefined(name)) return db.sequelize.model(name) as Table<Row>;
   return db.sequelize.define<Model<Row, Row>>(name, attributes);
 }

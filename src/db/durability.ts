@@ -10,12 +10,19 @@ import { DomainError } from '../shared/errors.ts';
 export async function demandDurability(db: Db): Promise<void> {
   const faults = db.dialect === 'sqlite' ? await sqliteFaults(db) : await mysqlFaults(db);
   if (faults.length === 0) return;
-  throw new DomainError('DATABASE_UNSAFE', `数据库设置可能在断电时丢失证书，拒绝启动：${faults.join('；')}。`);
+  throw new DomainError(
+    'DATABASE_UNSAFE',
+    `数据库设置可能在断电时丢失证书，拒绝启动：${faults.join('；')}。`,
+  );
 }
 
 async function sqliteFaults(db: Db): Promise<string[]> {
-  const [mode] = await db.sequelize.query<{ journal_mode: string }>('PRAGMA journal_mode', { type: QueryTypes.SELECT });
-  const [sync] = await db.sequelize.query<{ synchronous: number }>('PRAGMA synchronous', { type: QueryTypes.SELECT });
+  const [mode] = await db.sequelize.query<{ journal_mode: string }>('PRAGMA journal_mode', {
+    type: QueryTypes.SELECT,
+  });
+  const [sync] = await db.sequelize.query<{ synchronous: number }>('PRAGMA synchronous', {
+    type: QueryTypes.SELECT,
+  });
   const faults: string[] = [];
   if (mode?.journal_mode !== 'wal') faults.push('SQLite 须为 WAL 模式');
   if (Number(sync?.synchronous) < 2) faults.push('SQLite 须设 synchronous=FULL');

@@ -42,13 +42,19 @@ export function fieldCipher(dataKey: Uint8Array): FieldCipher {
 
 function opened(sealed: string, place: FieldPlace, key: Buffer): string {
   const bytes = Buffer.from(sealed.startsWith('v1.') ? sealed.slice(3) : '', 'base64url');
-  if (bytes.length < NONCE_BYTES + TAG_BYTES) throw new RangeError(`sealed field ${place.table}.${place.column}: not a sealed value`);
+  if (bytes.length < NONCE_BYTES + TAG_BYTES)
+    throw new RangeError(`sealed field ${place.table}.${place.column}: not a sealed value`);
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES)).setAAD(aad(place));
   decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
   try {
-    return decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+    return (
+      decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
+    );
   } catch (error) {
-    throw new RangeError(`sealed field ${place.table}.${place.column}: altered, moved or sealed by another key`, { cause: error });
+    throw new RangeError(
+      `sealed field ${place.table}.${place.column}: altered, moved or sealed by another key`,
+      { cause: error },
+    );
   }
 }
 

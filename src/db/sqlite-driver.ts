@@ -142,7 +142,9 @@ class Database {
     };
     const timer = setTimeout(() => {
       this.#lock.waiting.splice(this.#lock.waiting.indexOf(run), 1);
-      const busy = Object.assign(new Error('SQLITE_BUSY: waited for the writer lock'), { code: 'SQLITE_BUSY' });
+      const busy = Object.assign(new Error('SQLITE_BUSY: waited for the writer lock'), {
+        code: 'SQLITE_BUSY',
+      });
       job.done?.call(new Statement(job.sql), busy);
     }, QUEUE_MS);
     this.#lock.waiting.push(run);

@@ -10,7 +10,13 @@ import { DomainError } from '../shared/errors.ts';
 const REPEATABLE_ERRNO = new Set([1213, 1205, 1020, 1047]);
 /** MySQL/MariaDB: the outcome of COMMIT is unknown; callers re-read by their idempotency key. */
 const UNKNOWN_ERRNO = new Set([1180, 2006, 2013]);
-const CONNECTION_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'PROTOCOL_CONNECTION_LOST', 'ETIMEDOUT', 'EPIPE']);
+const CONNECTION_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'PROTOCOL_CONNECTION_LOST',
+  'ETIMEDOUT',
+  'EPIPE',
+]);
 const TRIES = 8;
 
 /**
@@ -25,7 +31,9 @@ export async function inTransaction<T>(db: Db, body: (tx: Tx) => Promise<T>): Pr
     } catch (error) {
       const kind = faultKind(error);
       if (kind === 'lost') {
-        throw new DomainError('DATABASE_UNAVAILABLE', '数据库连接中断，请稍后重试；重试不会重复办理。', { cause: error });
+        throw new DomainError('DATABASE_UNAVAILABLE', '数据库连接中断，请稍后重试；重试不会重复办理。', {
+          cause: error,
+        });
       }
       if (kind !== 'repeat') throw error;
       if (attempt === TRIES) {

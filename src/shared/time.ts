@@ -53,7 +53,9 @@ export function isMonth(text: string): boolean {
 }
 
 export function addDays(date: PlainDate, days: number): PlainDate {
-  return new Date((Date.parse(`${date}T00:00:00Z`) / 1000 + days * DAY_SECONDS) * 1000).toISOString().slice(0, 10);
+  return new Date((Date.parse(`${date}T00:00:00Z`) / 1000 + days * DAY_SECONDS) * 1000)
+    .toISOString()
+    .slice(0, 10);
 }
 
 export function addMonths(month: Month, months: number): Month {

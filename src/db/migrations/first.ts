@@ -2,7 +2,12 @@
  * The first tables, one DDL statement each, in order, forward only. Times are whole seconds since 1970 in BIGINT; dates and
  * months are Asia/Shanghai text. Unique keys carry the invariants: no number, list place or batch item twice.
  */
-import { DataTypes, type ModelAttributes, type QueryInterface, type QueryInterfaceCreateTableOptions } from 'sequelize';
+import {
+  DataTypes,
+  type ModelAttributes,
+  type QueryInterface,
+  type QueryInterfaceCreateTableOptions,
+} from 'sequelize';
 
 export interface Migration {
   readonly name: string;
@@ -16,7 +21,11 @@ const may = <T>(type: T) => ({ type, allowNull: true }) as const;
 
 type Uniques = NonNullable<QueryInterfaceCreateTableOptions['uniqueKeys']>;
 
-function createTable(name: string, columns: ModelAttributes, uniques: Readonly<Record<string, readonly string[]>> = {}): Migration {
+function createTable(
+  name: string,
+  columns: ModelAttributes,
+  uniques: Readonly<Record<string, readonly string[]>> = {},
+): Migration {
   const uniqueKeys: Uniques = Object.fromEntries(
     Object.entries(uniques).map(([key, fields]) => [key, { fields: [...fields] }]),
   );
@@ -54,7 +63,11 @@ export const firstMigrations: readonly Migration[] = [
     previous_hash: must(CHAR(64)),
     hash: must(CHAR(64)),
   }),
-  createTable('audit_head', { id: { type: INTEGER, primaryKey: true, autoIncrement: false }, seq: must(BIGINT), hash: must(CHAR(64)) }),
+  createTable('audit_head', {
+    id: { type: INTEGER, primaryKey: true, autoIncrement: false },
+    seq: must(BIGINT),
+    hash: must(CHAR(64)),
+  }),
   insertRows('audit_head', [{ id: 1, seq: 0, hash: '0'.repeat(64) }]),
   createTable(
     'organisations',
@@ -81,11 +94,24 @@ export const firstMigrations: readonly Migration[] = [
       to_date: '2022-04-30',
       assumed: false,
     },
-    { code: 'LB2-assumed', document: '假定继续执行，文号待填', from_date: '2022-05-01', to_date: null, assumed: true },
+    {
+      code: 'LB2-assumed',
+      document: '假定继续执行，文号待填',
+      from_date: '2022-05-01',
+      to_date: null,
+      assumed: true,
+    },
   ]),
   createTable(
     'rosters',
-    { id, digest: must(CHAR(64)), month: must(CHAR(7)), rows_taken: must(INTEGER), taken_at: must(BIGINT), actor: must(STRING(120)) },
+    {
+      id,
+      digest: must(CHAR(64)),
+      month: must(CHAR(7)),
+      rows_taken: must(INTEGER),
+      taken_at: must(BIGINT),
+      actor: must(STRING(120)),
+    },
     { rosters_once: ['digest', 'month'] },
   ),
   createTable(
@@ -193,7 +219,14 @@ export const firstMigrations: readonly Migration[] = [
   ),
   createTable(
     'certificate_files',
-    { id, certificate_id: must(CHAR(32)), kind: must(STRING(10)), sha256: must(CHAR(64)), size: must(INTEGER), made_at: must(BIGINT) },
+    {
+      id,
+      certificate_id: must(CHAR(32)),
+      kind: must(STRING(10)),
+      sha256: must(CHAR(64)),
+      size: must(INTEGER),
+      made_at: must(BIGINT),
+    },
     { certificate_files_once: ['certificate_id', 'kind', 'sha256'] },
   ),
   createTable('status_lists', {
@@ -206,24 +239,21 @@ export const firstMigrations: readonly Migration[] = [
     { id, list: must(INTEGER), list_index: must(INTEGER), number: must(CHAR(14)), version: must(INTEGER) },
     { status_entries_place: ['list', 'list_index'], status_entries_certificate: ['number', 'version'] },
   ),
-  createTable(
-    'status_changes',
-    {
-      seq: { type: BIGINT, primaryKey: true, autoIncrement: false },
-      number: must(CHAR(14)),
-      version: must(INTEGER),
-      list: must(INTEGER),
-      list_index: must(INTEGER),
-      change: must(STRING(12)),
-      reason: may(STRING(30)),
-      document: may(STRING(120)),
-      note: may(STRING(300)),
-      at: must(BIGINT),
-      until: may(BIGINT),
-      invalid_from: may(CHAR(10)),
-      actor: must(STRING(120)),
-    },
-  ),
+  createTable('status_changes', {
+    seq: { type: BIGINT, primaryKey: true, autoIncrement: false },
+    number: must(CHAR(14)),
+    version: must(INTEGER),
+    list: must(INTEGER),
+    list_index: must(INTEGER),
+    change: must(STRING(12)),
+    reason: may(STRING(30)),
+    document: may(STRING(120)),
+    note: may(STRING(300)),
+    at: must(BIGINT),
+    until: may(BIGINT),
+    invalid_from: may(CHAR(10)),
+    actor: must(STRING(120)),
+  }),
   addIndex('status_changes', 'status_changes_certificate', ['number', 'version']),
   addIndex('status_changes', 'status_changes_list', ['list']),
   createTable(
