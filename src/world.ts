@@ -32,7 +32,10 @@ export interface World {
 }
 
 /** An open World for this configuration; nothing is migrated or started. */
-export async function makeWorld(config: Config, parts: { clock?: () => Instant; log?: Logger } = {}): Promise<World> {
+export async function makeWorld(
+  config: Config,
+  parts: { clock?: () => Instant; log?: Logger } = {},
+): Promise<World> {
   const clock = parts.clock ?? (() => Math.floor(Date.now() / 1000));
   const issuer: Issuer = { origin: config.origin, did: didOf(config.origin) };
   const db = await connect(config.databaseUrl);

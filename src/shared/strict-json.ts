@@ -19,6 +19,7 @@ export function parseStrictJson(text: string, maxDepth = MAX_DEPTH): unknown {
 
 /** Half a pair can stand in the text itself or come from an escape; with the u flag a surrogate matches only when alone. */
 function hasWholePairs(text: string): boolean {
+  if (!/\\u|[\ud800-\udfff]/.test(text)) return true;
   const unescaped = text.replace(/\\(?:u([0-9a-fA-F]{4})|.)/g, (_, hex: string | undefined) =>
     hex === undefined ? '' : String.fromCharCode(parseInt(hex, 16)),
   );
@@ -48,7 +49,10 @@ function hasSafeMembers(text: string, maxDepth: number): boolean {
 }
 
 function endOfString(text: string, start: number): number {
-  let at = start + 1;
+  const end = text.indexOf('"', start + 1);
+  const escape = text.indexOf('\\', start + 1);
+  if (escape === -1 || escape > end) return end + 1;
+  let at = escape;
   while (text.charCodeAt(at) !== 0x22) at += text.charCodeAt(at) === 0x5c ? 2 : 1;
   return at + 1;
 }

@@ -15,6 +15,8 @@ export interface Token {
   readonly jwt: string;
   readonly kid: string;
   readonly payload: unknown;
+  /** r‖s, 64 bytes. */
+  readonly signature: Uint8Array<ArrayBuffer>;
 }
 
 export type TokenFault = 'BAD_LENGTH' | 'BAD_TEXT' | 'BAD_HEADER' | 'BAD_JSON';
@@ -33,11 +35,12 @@ export function readToken(jwt: string): Token | TokenFault {
   const headText = canonicalText(head);
   const bodyText = canonicalText(body);
   if (headText === undefined || bodyText === undefined) return 'BAD_TEXT';
-  if (signature.length !== SIGNATURE_CHARS || fromBase64url(signature) === undefined) return 'BAD_TEXT';
+  const signatureBytes = signature.length === SIGNATURE_CHARS ? fromBase64url(signature) : undefined;
+  if (signatureBytes === undefined) return 'BAD_TEXT';
   const kid = kidOf(parseStrictJson(headText));
   if (kid === undefined) return 'BAD_HEADER';
   const payload = parseStrictJson(bodyText);
-  return isObject(payload) ? { jwt, kid, payload } : 'BAD_JSON';
+  return isObject(payload) ? { jwt, kid, payload, signature: signatureBytes } : 'BAD_JSON';
 }
 
 function canonicalText(part: string): string | undefined {

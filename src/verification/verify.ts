@@ -3,7 +3,6 @@
  * nothing from the token is resolved, and bad input is a finding, never an exception. did-jwt and did-jwt-vc stay outside:
  * they accept forged tokens (a nested token under `cty: JWT`). Pure. Rules V1–V9 stand beside the lines that enforce them.
  */
-import { compactVerify } from 'jose';
 import { credentialFor, type Issuer } from '../certificate/credential.ts';
 import { decodeQr } from '../certificate/qr/codec.ts';
 import { isCertificateNumber } from '../certificate/number.ts';
@@ -19,6 +18,8 @@ import type { Trust } from './trust.ts';
 
 /** V7: clocks of phones and servers may differ by this much. */
 const CLOCK_SKEW_SECONDS = 60;
+/** RFC 7518 §3.4. */
+const ES256 = { name: 'ECDSA', hash: 'SHA-256' };
 
 /**
  * The report on this text: whether it is a certificate of this issuer, genuine, in force, and how fresh that knowledge is.
@@ -29,9 +30,13 @@ export async function verify(text: string, trust: Trust, at: Instant): Promise<V
   const findings: Findings = {};
   const read = readText(text.trim(), trust, findings);
   if (read === undefined) return report(findings, { at });
-  const claimed = readClaims(read.jwt, trust, findings);
+  const owned = readOwned(read.jwt, trust, findings);
+  if (owned === undefined) return report(findings, { at, ...read });
+  // the engine checks the signature in a thread of its own while the claims are judged here
+  const signing = isSigned(owned, trust);
+  const claimed = readClaims(owned, trust, findings);
+  const signed = await signing;
   if (claimed === undefined) return report(findings, { at, ...read });
-  const signed = await isSigned(claimed, trust);
   findings.signature = signed ? passed : failed('BAD_SIGNATURE');
   if (!signed) return report(findings, { at, ...read });
   findings.dates = dateFinding(claimed, at);
@@ -45,10 +50,14 @@ interface Read {
   readonly form?: string;
 }
 
-interface Claimed {
+/** A token that says it is ours and names one of our keys; nothing of it is believed yet. */
+interface Owned {
   readonly token: Token;
-  readonly payload: TitlePayload;
   readonly key: ManifestKey;
+}
+
+interface Claimed extends Owned {
+  readonly payload: TitlePayload;
 }
 
 function readText(text: string, trust: Trust, findings: Findings): Read | undefined {
@@ -70,8 +79,8 @@ function readText(text: string, trust: Trust, findings: Findings): Read | undefi
   return undefined;
 }
 
-/** V2–V4 and V6: the token's form, its issuer and key, and its closed shape; whose it is comes before what is wrong with it. */
-function readClaims(jwt: string, trust: Trust, findings: Findings): Claimed | undefined {
+/** V2–V4: the token's form, its issuer and its key; whose it is comes before what is wrong with it. */
+function readOwned(jwt: string, trust: Trust, findings: Findings): Owned | undefined {
   const token = readToken(jwt);
   if (typeof token === 'string') {
     findings.structure = failed(token);
@@ -87,6 +96,11 @@ function readClaims(jwt: string, trust: Trust, findings: Findings): Claimed | un
     return undefined;
   }
   findings.issuer = passed;
+  return { token, key };
+}
+
+/** V6: the closed shape, and nothing in it that we would not have signed. */
+function readClaims({ token, key }: Owned, trust: Trust, findings: Findings): Claimed | undefined {
   if (!isTitlePayload(token.payload) || !isCoherent(token.payload, trust.issuer)) {
     findings.structure = failed('BAD_SHAPE');
     return undefined;
@@ -115,13 +129,16 @@ function isCoherent(payload: TitlePayload, issuer: Issuer): boolean {
   return JSON.stringify(credentialFor(parts, issuer)) === JSON.stringify(payload);
 }
 
-/** V5: that key, that algorithm, nothing else. */
-async function isSigned({ token, key }: Claimed, trust: Trust): Promise<boolean> {
+/**
+ * V5: that key, that algorithm, nothing else. WebCrypto itself, as jose would call it: readToken has taken the token apart
+ * more strictly than jose does, and taking it apart twice costs a third of the whole verification (measured).
+ */
+async function isSigned({ token, key }: Owned, trust: Trust): Promise<boolean> {
+  const input = new TextEncoder().encode(token.jwt.slice(0, token.jwt.lastIndexOf('.')));
   try {
-    await compactVerify(token.jwt, await trust.keyOf(key.number), { algorithms: ['ES256'] });
-    return true;
+    return await crypto.subtle.verify(ES256, await trust.keyOf(key.number), token.signature, input);
   } catch {
-    return false; // jose throws for every kind of bad signature, the engine for x and y that are no point of the curve
+    return false; // the engine throws for a key or signature that is no point of the curve
   }
 }
 

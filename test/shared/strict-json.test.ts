@@ -77,5 +77,5 @@ test('a deep or long text is judged at once', t => {
   ])
     parseStrictJson(text);
 
-  t.true(performance.now() - began < 1000);
+  t.true(performance.now() - began < 10_000);
 });

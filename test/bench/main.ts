@@ -1,0 +1,19 @@
+/** `npm run bench`: every figure the product promises, measured in one run and printed beside what is demanded. */
+import { imageBench } from './image-bench.ts';
+import { issueBench } from './issue-bench.ts';
+import { qrBench } from './qr-bench.ts';
+import { verifyBench } from './verify-bench.ts';
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+print('\n== QR ==');
+await qrBench();
+print('\n== Verify ==');
+for (const row of await verifyBench()) print(row);
+print('\n== Issue, without images ==');
+for (const row of await issueBench(600)) print(row);
+print('\n== Image ==');
+const image = await imageBench(100);
+print(
+  `each ${image.msEach.toFixed(0)} ms (≤ 350), peak ${image.peakRssMb.toFixed(0)} MB (≤ 450), file ${(image.pngBytes / 1e6).toFixed(2)} MB`,
+);
