@@ -85,7 +85,7 @@ export const chinese: Words = {
   page: '职称证书查验',
   verdicts: {
     valid: { headline: '证书有效', advice: '签名真实，且最新状态为有效。请逐项核对下列内容。' },
-    'valid-as-of': { headline: '签名真实', advice: '当前未能联网核实，请在联网后重新查验。' },
+    'valid-as-of': { headline: '签名真实', advice: '此后的撤销或暂停不会反映在这里，请在联网后重新查验。' },
     'status-unknown': {
       headline: '仅验证了签名，未能查询最新状态',
       advice: '证书签名真实，但不能确认现在是否仍然有效，请联网后重新查验。',
@@ -210,7 +210,7 @@ export const english: Words = {
     },
     'valid-as-of': {
       headline: 'Genuine signature',
-      advice: 'Could not be checked online just now. Check again when online.',
+      advice: 'Later changes of the status are not reflected here. Check again when online.',
     },
     'status-unknown': {
       headline: 'Signature only; latest status not known',
