@@ -9,7 +9,7 @@ import { readRoot, writeWhole } from '../keys/keyring.ts';
 import { DomainError } from '../shared/errors.ts';
 import { parseStrictJson } from '../shared/strict-json.ts';
 import { clockTimeAt, dateAt, toChineseDate } from '../shared/time.ts';
-import { trustDocument } from '../verification/current-trust.ts';
+import { currentTrust, trustDocument } from '../verification/current-trust.ts';
 import { readTrust, type Memory, type Trust } from '../verification/trust.ts';
 import type { VerificationReport } from '../verification/report.ts';
 import { verify } from '../verification/verify.ts';
@@ -58,7 +58,7 @@ async function textOf(input: string): Promise<string> {
 }
 
 async function localTrust(at: number): Promise<Trust> {
-  return withWorld(async world => readTrust(await trustDocument(world, at)));
+  return withWorld(world => currentTrust(world, at));
 }
 
 /** A saved document under the root pinned on this machine, if there is one; else under the root it was saved with. */

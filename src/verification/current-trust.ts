@@ -8,6 +8,7 @@ import { newestVersions } from '../revocation/store.ts';
 import type { TrustDocument } from '../shared/shapes/shapes.ts';
 import type { Instant } from '../shared/time.ts';
 import type { World } from '../world.ts';
+import { nativeCheck } from './native-check.ts';
 import { readTrust, type Trust } from './trust.ts';
 
 let storedForms: StoredForms | undefined;
@@ -29,5 +30,5 @@ export async function trustDocument(world: World, takenAt: Instant): Promise<Tru
 
 /** The same, with every signature checked. @throws DomainError TRUST_INVALID, KEYS_MISSING, MANIFEST_INVALID */
 export async function currentTrust(world: World, at: Instant): Promise<Trust> {
-  return readTrust(await trustDocument(world, at));
+  return readTrust(await trustDocument(world, at), { check: nativeCheck });
 }

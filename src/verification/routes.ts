@@ -4,6 +4,7 @@ import { answerPublic, jsonBody } from '../http/kit.ts';
 import { isVerifyRequest, type VerifyRequest } from '../shared/shapes/shapes.ts';
 import type { World } from '../world.ts';
 import { trustDocument } from './current-trust.ts';
+import { nativeCheck } from './native-check.ts';
 import { readTrust, type Trust } from './trust.ts';
 import { verify } from './verify.ts';
 
@@ -34,7 +35,10 @@ function freshTrust(world: World): () => Promise<Trust> {
   return async () => {
     const at = world.clock();
     if (!kept || Math.abs(at - kept.at) >= FRESH_SECONDS) {
-      kept = { at, trust: trustDocument(world, at).then(document => readTrust(document)) };
+      kept = {
+        at,
+        trust: trustDocument(world, at).then(document => readTrust(document, { check: nativeCheck })),
+      };
       kept.trust.catch(() => (kept = undefined));
     }
     return kept.trust;

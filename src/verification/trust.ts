@@ -33,14 +33,29 @@ export interface Trust {
   readonly highest: ReadonlyMap<string, number>;
   readonly takenAt: Instant;
   readonly keyOf: (number: number) => Promise<CryptoKey>;
+  readonly check: SignatureCheck;
 }
 
-/** What a verifier remembers between two trust documents. */
+/**
+ * True when `signature` (r‖s) is ES256 over `input` by that key (RFC 7518 §3.4). WebCrypto everywhere; a server may bring its
+ * engine's own, which answers in half the time (native-check.ts).
+ */
+export type SignatureCheck = (
+  key: CryptoKey,
+  input: Uint8Array<ArrayBuffer>,
+  signature: Uint8Array<ArrayBuffer>,
+) => boolean | Promise<boolean>;
+
+const webCheck: SignatureCheck = (key, input, signature) =>
+  crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, key, signature, input);
+
+/** What a verifier remembers between two trust documents, and the engine it checks signatures with. */
 export interface Memory {
   /** The pinned root; when given, a document under any other root is refused. */
   readonly root?: PublicJwk | undefined;
   /** Highest versions seen so far, by list URL; the manifest's under `manifest`. */
   readonly highest?: ReadonlyMap<string, number> | undefined;
+  readonly check?: SignatureCheck | undefined;
 }
 
 /** Thrown for a trust document that must not be believed; nothing of it is kept. */
@@ -88,6 +103,7 @@ export async function readTrust(value: unknown, memory: Memory = {}): Promise<Tr
     highest,
     takenAt: value.takenAt,
     keyOf,
+    check: memory.check ?? webCheck,
   };
 }
 
