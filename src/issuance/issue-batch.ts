@@ -8,6 +8,7 @@ import type { Application } from '../applications/application.ts';
 import { applicationsById, digestOfIds, idsInMonth, moveApplications } from '../applications/store.ts';
 import { record } from '../audit/record.ts';
 import { lint } from '../certificate/lint.ts';
+import { encodeQr } from '../certificate/qr/codec.ts';
 import { certificateNumber } from '../certificate/number.ts';
 import { payloadHash, sign } from '../certificate/sign.ts';
 import { addCertificates, type Certificate } from '../certificate/store.ts';
@@ -23,7 +24,7 @@ import type { Trust } from '../verification/trust.ts';
 import type { World } from '../world.ts';
 import type { BatchItem } from './batch.ts';
 import { composed, reserve, withCorrected, type Reserved } from './reserve.ts';
-import { demandValid, provenQrText, secondOpinion, SelfCheckFailed } from './self-check.ts';
+import { demandValid, secondOpinion, SelfCheckFailed } from './self-check.ts';
 import {
   countItems,
   endLease,
@@ -236,8 +237,8 @@ async function signAndKeep(run: Run, reserved: readonly Reserved[]): Promise<voi
     // 4 sign
     const jwt = await timed(run, 'sign', () => sign(credential, signer));
     // 5 self-check
-    const qrText = await timed(run, 'qr', () => provenQrText(jwt, trust));
-    await timed(run, 'self-check', () => demandValid(qrText, { ...trust, takenAt: at }, at));
+    const qrText = await timed(run, 'qr', () => encodeQr(jwt, trust.forms, trust.issuer));
+    await timed(run, 'self-check', () => demandValid({ jwt, qrText }, { ...trust, takenAt: at }, at));
     await timed(run, 'second-opinion', () => judge(jwt));
     signed.push({ reserved: each, certificate: certificateOf(run, each, { jwt, qrText }) });
   }

@@ -4,7 +4,6 @@
  */
 import { verifyCredential } from 'did-jwt-vc';
 import { Resolver, type DIDDocument } from 'did-resolver';
-import { decodeQr, encodeQr } from '../certificate/qr/codec.ts';
 import { didDocument } from '../keys/did-document.ts';
 import { findKey, keyId, type KeyManifest } from '../keys/manifest.ts';
 import { DomainError } from '../shared/errors.ts';
@@ -19,18 +18,15 @@ export class SelfCheckFailed extends DomainError {
   }
 }
 
-/** Text of the code for that credential, proved to carry it without loss. @throws SelfCheckFailed; QR_TOO_LARGE */
-export function provenQrText(jwt: string, trust: Trust): string {
-  const text = encodeQr(jwt, trust.forms, trust.issuer);
-  const decoded = decodeQr(text, trust.forms, trust.issuer);
-  if (!decoded.ok || decoded.jwt !== jwt) throw new SelfCheckFailed('二维码');
-  return text;
-}
-
-/** True afterwards: our verifier says `valid` for this text. @throws SelfCheckFailed */
-export async function demandValid(qrText: string, trust: Trust, at: Instant): Promise<void> {
-  const { verdict } = await verify(qrText, trust, at);
-  if (verdict !== 'valid') throw new SelfCheckFailed(`验证结果为 ${verdict}`);
+/** True afterwards: this code's text gives exactly that JWT back, and our verifier says `valid`. @throws SelfCheckFailed */
+export async function demandValid(
+  signed: { jwt: string; qrText: string },
+  trust: Trust,
+  at: Instant,
+): Promise<void> {
+  const report = await verify(signed.qrText, trust, at);
+  if (report.jwt !== signed.jwt) throw new SelfCheckFailed('二维码');
+  if (report.verdict !== 'valid') throw new SelfCheckFailed(`验证结果为 ${report.verdict}`);
 }
 
 /** A judge by did-jwt-vc that knows only the one signing key: it would try every key it is given. */

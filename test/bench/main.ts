@@ -11,7 +11,7 @@ await qrBench();
 print('\n== Verify ==');
 for (const row of await verifyBench()) print(row);
 print('\n== Issue, without images ==');
-for (const row of await issueBench(600)) print(row);
+for (const row of await issueBench(3000)) print(row);
 print('\n== Image ==');
 const image = await imageBench(100);
 print(
