@@ -91,10 +91,10 @@ export function someCells(
   };
 }
 
-/** A valid number of a region that nobody has (120199), GB 11643. @param serial 1 to 999 × 28 */
+/** A valid number of a region that nobody has (120199), GB 11643. @param serial 1 to 998 × 28 */
 export function idNumberOf(serial: number): string {
-  const day = String(1 + Math.floor((serial - 1) / 999)).padStart(2, '0');
-  const head = `120199198203${day}${String(((serial - 1) % 999) + 1).padStart(3, '0')}`;
+  const day = String(1 + Math.floor((serial - 1) / 998)).padStart(2, '0');
+  const head = `120199198203${day}${String(((serial - 1) % 998) + 1).padStart(3, '0')}`;
   const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
   const sum = weights.reduce((total, weight, place) => total + weight * Number(head.charAt(place)), 0);
   return head + '10X98765432'.charAt(sum % 11);
