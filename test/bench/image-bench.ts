@@ -31,7 +31,7 @@ export async function imageBench(count: number): Promise<ImageFigures> {
 }
 
 /** A fictional certificate; every ninth has a rare character, every seventh a long review body. */
-function contentOf(i: number): FaceContent {
+export function contentOf(i: number): FaceContent {
   const surname = SURNAMES[i % SURNAMES.length] ?? '张';
   const given = `${GIVEN[(i * 5) % GIVEN.length] ?? '明'}${GIVEN[(i * 3 + 1) % GIVEN.length] ?? '远'}`;
   const isRare = i % 9 === 0;

@@ -2,6 +2,7 @@
 import { imageBench } from './image-bench.ts';
 import { issueBench } from './issue-bench.ts';
 import { qrBench } from './qr-bench.ts';
+import { readingBench } from './reading-bench.ts';
 import { verifyBench } from './verify-bench.ts';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -17,3 +18,5 @@ const image = await imageBench(100);
 print(
   `each ${image.msEach.toFixed(0)} ms (≤ 350), peak ${image.peakRssMb.toFixed(0)} MB (≤ 450), file ${(image.pngBytes / 1e6).toFixed(2)} MB`,
 );
+print('\n== Reading the printed page ==');
+for (const row of await readingBench(60)) print(row);
