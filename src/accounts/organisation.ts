@@ -18,8 +18,3 @@ export interface Organisation {
   readonly code: string;
   readonly capacities: readonly Capacity[];
 }
-
-/** R24: only a department over the employer or an archive-holding HR service body may stand as 呈报单位. */
-export function maySubmit(capacities: readonly Capacity[]): boolean {
-  return capacities.includes('department') || capacities.includes('archive');
-}

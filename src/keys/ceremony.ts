@@ -18,7 +18,8 @@ import {
   type KeyFolders,
   type RootJwk,
 } from './keyring.ts';
-import { MANIFEST_TYP, findKey, keyId, publicJwk, readManifest, type KeyManifest, type KeyUse, type ManifestKey } from './manifest.ts';
+import { MANIFEST_TYP, findKey, isLive,
+  keyId, publicJwk, readManifest, type KeyManifest, type KeyUse, type ManifestKey } from './manifest.ts';
 
 /** Everything a ceremony needs besides the key folders. */
 export interface Ceremony {
@@ -131,10 +132,6 @@ async function signManifest(ceremony: Ceremony, keys: readonly ManifestKey[]): P
     throw new DomainError('MANIFEST_INVALID', '新清单不合格（月份、起止时间或根私钥不对），原清单未改动；请核对后重做。');
   }
   writeWhole(file, `${jws}\n`);
-}
-
-function isLive(key: ManifestKey): boolean {
-  return key.retiredAt === undefined && key.revokedAt === undefined;
 }
 
 function newPair(): { publicKey: KeyObject; privateKey: KeyObject } {

@@ -5,7 +5,7 @@
 import { DomainError } from '../shared/errors.ts';
 import type { Instant } from '../shared/time.ts';
 import { loadManifest, manifestStamp, openSigner, type KeyFolders, type LoadedManifest, type Signer } from './keyring.ts';
-import { findKey, isInWindow, keyId, type KeyUse, type ManifestKey } from './manifest.ts';
+import { findKey, isLive, maySign, keyId, type KeyUse, type ManifestKey } from './manifest.ts';
 
 export interface KeyService {
   /** The manifest in force. @throws DomainError KEYS_MISSING, MANIFEST_INVALID, MANIFEST_ROLLED_BACK */
@@ -38,7 +38,7 @@ export function keyService(settings: KeyFolders & { readonly keyPassphrase: stri
     signer: async number => {
       const key = findKey((await manifest()).manifest, number);
       if (!key) throw new DomainError('KEY_UNKNOWN', `密钥清单里没有 ${keyId(number)}。`);
-      if (key.retiredAt !== undefined || key.revokedAt !== undefined) {
+      if (!isLive(key)) {
         throw new DomainError('KEY_RETIRED', `${keyId(number)} 已停用或作废，不能再签发。`);
       }
       const known = signers.get(number) ?? openSigner(settings, number, settings.keyPassphrase);
@@ -54,9 +54,9 @@ function chosenKey(keys: readonly ManifestKey[], wanted: { use: KeyUse; month?: 
   const name = wanted.use === 'certificates' ? `${wanted.month} 的签发密钥` : '状态列表密钥';
   const command = wanted.use === 'certificates' ? `--month ${wanted.month}` : '--use status-lists';
   if (fitting.length === 0) throw new DomainError('KEY_UNKNOWN', `还没有${name}，请先运行 zhicheng keys add ${command}。`);
-  const live = fitting.filter(key => key.retiredAt === undefined && key.revokedAt === undefined);
+  const live = fitting.filter(isLive);
   if (live.length === 0) throw new DomainError('KEY_RETIRED', `${name}已停用，请先运行 zhicheng keys add ${command}。`);
-  const open = live.find(key => isInWindow(key, wanted.at));
+  const open = live.find(key => maySign(key, wanted.at));
   if (!open) throw new DomainError('KEY_OUTSIDE_WINDOW', `${name}不在有效的签发时间内，请停用它并另建新密钥。`);
   return open;
 }

@@ -3,9 +3,8 @@
  * The root is pinned; a verifier learns a key only from here, never from a token or a resolver. Pure (jose only).
  */
 import { compactVerify, importJWK, type CryptoKey } from 'jose';
-import { fromBase64url, fromUtf8 } from '../shared/bytes.ts';
 import { isKeyManifest, type KeyManifest, type ManifestKey, type PublicJwk } from '../shared/shapes/shapes.ts';
-import { parseStrictJson } from '../shared/strict-json.ts';
+import { parseJwsPart } from '../shared/strict-json.ts';
 import type { Instant } from '../shared/time.ts';
 
 export type { KeyManifest, ManifestKey, PublicJwk } from '../shared/shapes/shapes.ts';
@@ -40,9 +39,9 @@ export async function importPublicJwk(jwk: PublicJwk): Promise<CryptoKey> {
 export async function readManifest(jws: string, root: PublicJwk, did: string): Promise<KeyManifest | undefined> {
   const [head = '', body = '', ...more] = jws.split('.');
   if (more.length !== 1 || !hasManifestHeader(head)) return undefined;
-  const payload = jsonOf(body);
+  const payload = parseJwsPart(body);
   if (!isKeyManifest(payload) || payload.iss !== did || !isOrderly(payload)) return undefined;
-  return (await isSignedBy(jws, root)) ? payload : undefined;
+  return (await isSignedBy(jws, () => importPublicJwk(root))) ? payload : undefined;
 }
 
 /** The key of that number, if the manifest has it. */
@@ -52,7 +51,12 @@ export function findKey(manifest: KeyManifest, number: number): ManifestKey | un
 
 /** True when this key may sign at that instant: window open, neither retired nor revoked. */
 export function maySign(key: ManifestKey, at: Instant): boolean {
-  return isInWindow(key, at) && key.retiredAt === undefined && key.revokedAt === undefined;
+  return isInWindow(key, at) && isLive(key);
+}
+
+/** True while the key is neither retired nor revoked. */
+export function isLive(key: ManifestKey): boolean {
+  return key.retiredAt === undefined && key.revokedAt === undefined;
 }
 
 /** True when something signed at that instant lies inside the key's signing window. */
@@ -60,9 +64,10 @@ export function isInWindow(key: ManifestKey, at: Instant): boolean {
   return at >= key.notBefore && at <= Math.min(key.notAfter, key.retiredAt ?? Infinity);
 }
 
-async function isSignedBy(jws: string, root: PublicJwk): Promise<boolean> {
+/** True when that key, by ES256 and nothing else, signed this JWS; a key that cannot be had signed nothing. */
+export async function isSignedBy(jws: string, key: () => Promise<CryptoKey>): Promise<boolean> {
   try {
-    await compactVerify(jws, await importPublicJwk(root), { algorithms: ['ES256'] });
+    await compactVerify(jws, await key(), { algorithms: ['ES256'] });
     return true;
   } catch {
     return false; // jose throws for every kind of bad signature, the engine for x and y that are no point of the curve
@@ -70,7 +75,7 @@ async function isSignedBy(jws: string, root: PublicJwk): Promise<boolean> {
 }
 
 function hasManifestHeader(part: string): boolean {
-  const header = jsonOf(part);
+  const header = parseJwsPart(part);
   if (typeof header !== 'object' || header === null) return false;
   const { alg, typ, kid, ...rest } = header as Record<string, unknown>;
   return alg === 'ES256' && typ === MANIFEST_TYP && typeof kid === 'string' && Object.keys(rest).length === 0;
@@ -79,10 +84,4 @@ function hasManifestHeader(part: string): boolean {
 function isOrderly(manifest: KeyManifest): boolean {
   const numbers = new Set(manifest.keys.map(key => key.number));
   return numbers.size === manifest.keys.length && manifest.keys.every(key => key.notBefore <= key.notAfter);
-}
-
-function jsonOf(part: string): unknown {
-  const bytes = fromBase64url(part);
-  const text = bytes && fromUtf8(bytes);
-  return text === undefined ? undefined : parseStrictJson(text);
 }

@@ -3,14 +3,14 @@
  * One list number has three lists at the same places: revocation, suspension, and refresh (a newer version exists), so that an
  * old version is refused by every verifier and explained by ours. Pure. Source: Bitstring Status List 1.0 §2.2, §3; R28, R36.
  */
-import { compactVerify, type CryptoKey } from 'jose';
+import type { CryptoKey } from 'jose';
 import { gzipSync } from 'fflate';
 import { statusListUrl, type Issuer } from '../certificate/credential.ts';
 import { statusListKid } from '../keys/did-document.ts';
-import { isInWindow, type KeyManifest, type ManifestKey } from '../keys/manifest.ts';
-import { fromBase64url, fromUtf8, gunzipBounded, toBase64url } from '../shared/bytes.ts';
+import { isInWindow, isSignedBy, type KeyManifest, type ManifestKey } from '../keys/manifest.ts';
+import { fromBase64url, gunzipBounded, toBase64url } from '../shared/bytes.ts';
 import { isStatusListPayload, type StatusListPayload } from '../shared/shapes/shapes.ts';
-import { parseStrictJson } from '../shared/strict-json.ts';
+import { parseJwsPart } from '../shared/strict-json.ts';
 import { isoAt, type Instant } from '../shared/time.ts';
 
 export const PURPOSES = ['revocation', 'suspension', 'refresh'] as const;
@@ -115,18 +115,18 @@ export interface ListTrust {
 export async function readStatusList(jws: string, trust: ListTrust): Promise<StatusList | undefined> {
   if (jws.length > MAX_LIST_CHARS) return undefined;
   const [head = '', body = '', ...more] = jws.split('.');
-  const payload = jsonOf(body);
+  const payload = parseJwsPart(body);
   if (more.length !== 1 || !isStatusListPayload(payload)) return undefined;
   const list = namedList(payload, trust.issuer);
   const key = keyIn(head, trust);
   if (!list || !key || !isInWindow(key, list.signedAt) || key.revokedAt !== undefined) return undefined;
-  if (!(await isSigned(jws, key, trust))) return undefined;
+  if (!(await isSignedBy(jws, () => trust.keyOf(key.number)))) return undefined;
   const bits = decodeBits(payload.credentialSubject.encodedList);
   return bits && { ...list, bits };
 }
 
 function keyIn(head: string, trust: ListTrust): ManifestKey | undefined {
-  const header = jsonOf(head);
+  const header = parseJwsPart(head);
   if (typeof header !== 'object' || header === null) return undefined;
   const { alg, typ, kid, ...rest } = header as Record<string, unknown>;
   if (alg !== 'ES256' || typ !== 'vc+jwt' || Object.keys(rest).length > 0) return undefined;
@@ -145,19 +145,4 @@ function namedList(payload: StatusListPayload, issuer: Issuer): Omit<StatusList,
   const validUntil = Date.parse(payload.validUntil) / 1000;
   if (!(signedAt < validUntil)) return undefined;
   return { url: payload.id, purpose, list, version, signedAt, validUntil };
-}
-
-async function isSigned(jws: string, key: ManifestKey, trust: ListTrust): Promise<boolean> {
-  try {
-    await compactVerify(jws, await trust.keyOf(key.number), { algorithms: ['ES256'] });
-    return true;
-  } catch {
-    return false; // jose throws for every kind of bad signature, the engine for x and y that are no point of the curve
-  }
-}
-
-function jsonOf(part: string): unknown {
-  const bytes = fromBase64url(part);
-  const text = bytes && fromUtf8(bytes);
-  return text === undefined ? undefined : parseStrictJson(text);
 }

@@ -3,6 +3,7 @@
  * surrogate pair (it has no UTF-8, so two readers would write it differently), bounded depth.
  * `JSON.parse` alone lets the last of two members win silently (RFC 8259 §4 calls that unpredictable). Pure.
  */
+import { fromBase64url, fromUtf8 } from './bytes.ts';
 
 const MAX_DEPTH = 8;
 
@@ -15,6 +16,13 @@ export function parseStrictJson(text: string, maxDepth = MAX_DEPTH): unknown {
     return undefined; // SyntaxError: not JSON
   }
   return hasWholePairs(text) && hasSafeMembers(text, maxDepth) ? value : undefined;
+}
+
+/** The value in one part of a compact JWS (RFC 7515 §7.1): canonical base64url of strict JSON, or undefined. */
+export function parseJwsPart(part: string): unknown {
+  const bytes = fromBase64url(part);
+  const text = bytes && fromUtf8(bytes);
+  return text === undefined ? undefined : parseStrictJson(text);
 }
 
 /** Half a pair can stand in the text itself or come from an escape; with the u flag a surrogate matches only when alone. */

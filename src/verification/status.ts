@@ -15,7 +15,8 @@ import type { Instant } from '../shared/time.ts';
 import { failed, passed, unknown, type Findings } from './report.ts';
 import type { Trust } from './trust.ts';
 
-const CLOCK_SKEW_SECONDS = 60;
+/** V7, V9: clocks of phones and servers may differ by this much. */
+export const CLOCK_SKEW_SECONDS = 60;
 
 export interface StatusResult {
   readonly finding: NonNullable<Findings['status']>;

@@ -11,13 +11,10 @@ import { isInWindow, keyId, type ManifestKey } from '../keys/manifest.ts';
 import { isTitlePayload, type TitlePayload } from '../shared/shapes/shapes.ts';
 import { isDate, type Instant } from '../shared/time.ts';
 import { LIST_ENTRIES } from '../revocation/status-list.ts';
-import { statusOf } from './status.ts';
+import { CLOCK_SKEW_SECONDS, statusOf } from './status.ts';
 import { failed, passed, toChecks, verdictOf, type Findings, type VerificationReport } from './report.ts';
 import { looksLikeJwt, readToken, type Token } from './token.ts';
 import type { Trust } from './trust.ts';
-
-/** V7: clocks of phones and servers may differ by this much. */
-const CLOCK_SKEW_SECONDS = 60;
 
 /**
  * The report on this text: whether it is a certificate of this issuer, genuine, in force, and how fresh that knowledge is.

@@ -13,7 +13,8 @@ import type { HoleValues, QrForm } from './form.ts';
 import { fillForm, matchForm } from './form.ts';
 import type { NumberKind } from './hole.ts';
 import { fromNumber, radixOf, toNumber } from './hole.ts';
-import { inflatedText, toText } from './inflate.ts';
+import { fromUtf8 } from '../../shared/bytes.ts';
+import { inflatedText } from './inflate.ts';
 
 /** Why a text gave no JWT. People get one sentence for all of them but `foreign-host`. */
 export type Unreadable = 'not-a-code' | 'foreign-host' | 'too-long' | 'unknown-form' | 'cannot-be-read';
@@ -121,7 +122,7 @@ function partsOf(jwt: string): { readonly text: string; readonly signature: Uint
   const [header, payload, signature, ...more] = jwt.split('.').map(fromBase64url);
   if (header === undefined || payload === undefined || more.length > 0) return undefined;
   if (signature?.length !== SIGNATURE_BYTES) return undefined;
-  const texts = [header, payload].map(toText);
+  const texts = [header, payload].map(fromUtf8);
   return texts.includes(undefined) ? undefined : { text: texts.join('.'), signature };
 }
 

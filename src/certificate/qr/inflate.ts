@@ -2,6 +2,7 @@
  * Bounded decompression of the text values of a code. Pure.
  * A code has at most 830 bytes, and the output buffer has a fixed size: a deflate bomb costs a few milliseconds, no memory.
  */
+import { fromUtf8 } from '../../shared/bytes.ts';
 import { inflateSync } from 'fflate';
 
 /** Upper bound of the text values after decompression, in bytes. */
@@ -21,17 +22,7 @@ export function inflatedText(deflated: Uint8Array, dictionary: Uint8Array): stri
   if (text === undefined || text.length > MAX_INFLATED_BYTES) return undefined;
   // a block that is complete without its last byte is followed by a byte that means nothing
   if (inflated(deflated.subarray(0, -1), dictionary) !== undefined) return undefined;
-  return toText(text);
-}
-
-/** The text of these UTF-8 bytes; undefined for ill-formed UTF-8. A byte order mark stays part of the text. */
-export function toText(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    // TypeError: the only way in which a fatal decoder says "ill-formed"
-    return undefined;
-  }
+  return fromUtf8(text);
 }
 
 function inflated(deflated: Uint8Array, dictionary: Uint8Array): Uint8Array | undefined {

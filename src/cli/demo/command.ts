@@ -13,6 +13,7 @@ import { demoPassphraseFile, readConfig, type Config } from '../../config.ts';
 import { migrate } from '../../db/migrate.ts';
 import { inTransaction } from '../../db/tx.ts';
 import { addKey, makeRoot } from '../../keys/ceremony.ts';
+import { isLive } from '../../keys/manifest.ts';
 import { loadManifest, readRoot, writeWhole } from '../../keys/keyring.ts';
 import { publish } from '../../revocation/publish.ts';
 import { startService } from '../../service.ts';
@@ -112,11 +113,7 @@ async function addMissingKeys(config: Config, now: number): Promise<void> {
     : undefined;
   const keys = manifest?.keys ?? [];
   const today = dateAt(now);
-  if (
-    !keys.some(
-      key => key.use === 'status-lists' && key.retiredAt === undefined && key.revokedAt === undefined,
-    )
-  ) {
+  if (!keys.some(key => key.use === 'status-lists' && isLive(key))) {
     const notAfter = startOf(addDays(today, 5 * 366));
     await addKey(ceremony, { use: 'status-lists', notBefore: startOf('2020-05-01'), notAfter });
   }
