@@ -2,12 +2,22 @@
 import Router from '@koa/router';
 import Koa from 'koa';
 import compress from 'koa-compress';
+import { accountRoutes } from './accounts/routes.ts';
+import { makeServiceApi } from './accounts/signed-in.ts';
+import { attachmentRoutes } from './applications/attachment/routes.ts';
+import { registerRoutes } from './applications/register/routes.ts';
+import { applicationRoutes } from './applications/routes.ts';
+import { inspectionRoutes } from './inspection/routes.ts';
+import { calendarRoutes } from './calendar/routes.ts';
 import { certificateRoutes } from './certificate/routes.ts';
+import { collectionRoutes } from './collection/routes.ts';
 import { pendingMigrations } from './db/migrate.ts';
 import { accessLog, securityHeaders } from './http/kit.ts';
 import { problems } from './http/problem.ts';
 import { staticRoutes } from './http/static.ts';
+import { issuanceRoutes } from './issuance/routes.ts';
 import { keyRoutes } from './keys/routes.ts';
+import { reviewRoutes } from './review/routes.ts';
 import { statusListRoutes } from './revocation/routes.ts';
 import { verificationRoutes } from './verification/routes.ts';
 import type { World } from './world.ts';
@@ -19,12 +29,23 @@ export function makeApp(world: World, isReady: () => boolean): Koa {
   app.use(problems(world.log));
   app.use(securityHeaders());
   app.use(compress({ threshold: 1024 }));
+  const api = makeServiceApi(world);
+  accountRoutes(world, api);
+  calendarRoutes(world, api);
+  registerRoutes(world, api);
+  applicationRoutes(world, api);
+  attachmentRoutes(world, api);
+  reviewRoutes(world, api);
+  issuanceRoutes(world, api);
+  collectionRoutes(world, api);
+  inspectionRoutes(world, api);
   const routers = [
     healthRoutes(world, isReady),
     keyRoutes(world),
     certificateRoutes(world),
     statusListRoutes(world),
     verificationRoutes(world),
+    api.router,
     staticRoutes(),
   ];
   for (const router of routers) app.use(router.routes());

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import type { Issuer } from './certificate/credential.ts';
+import { makeRenderer, type Renderer } from './certificate/render.ts';
 import type { Config } from './config.ts';
 import { connect, disconnect, type Db } from './db/connect.ts';
 import { fieldCipher, type FieldCipher } from './db/field-cipher.ts';
@@ -29,6 +30,8 @@ export interface World {
   readonly keys: KeyService;
   readonly cipher: FieldCipher;
   readonly log: Logger;
+  /** The certificate's renderer with its fonts, made at first use and kept. */
+  readonly renderer: () => Renderer;
 }
 
 /** An open World for this configuration; nothing is migrated or started. */
@@ -39,6 +42,7 @@ export async function makeWorld(
   const clock = parts.clock ?? (() => Math.floor(Date.now() / 1000));
   const issuer: Issuer = { origin: config.origin, did: didOf(config.origin) };
   const db = await connect(config.databaseUrl);
+  let renderer: Renderer | undefined;
   return {
     config,
     issuer,
@@ -49,6 +53,7 @@ export async function makeWorld(
     keys: keyService(config, issuer.did),
     cipher: fieldCipher(config.dataKey ?? keptDataKey(config.dataDir)),
     log: parts.log ?? pino({ level: config.logLevel }, pino.destination(2)),
+    renderer: () => (renderer ??= makeRenderer({ fontFolders: config.fontDirs })),
   };
 }
 

@@ -10,7 +10,9 @@ const ORDER = [
   'db',
   'http',
   'audit',
+  'messages',
   'accounts',
+  'calendar',
   'keys',
   'certificate',
   'applications',
@@ -18,6 +20,8 @@ const ORDER = [
   'revocation',
   'verification',
   'issuance',
+  'collection',
+  'inspection',
 ];
 const LEAVES = ['cli', 'web'];
 /** Files at the top of src that anyone may take types from. */
@@ -71,9 +75,9 @@ const OWNERS: readonly [name: string, owner: RegExp][] = [
   ['sequelize', /^db\/|\/store\.ts$/],
   ['mysql2', /^db\//],
   ['umzug', /^db\//],
-  ['koa', /^http\/|^app\.ts$|routes\.ts$/],
+  ['koa', /^http\/|^app\.ts$|routes\.ts$|^accounts\/signed-in\.ts$/],
   ['@koa/router', /^http\/|^app\.ts$|routes\.ts$/],
-  ['sharp', /^certificate\//],
+  ['sharp', /^certificate\/|^applications\/attachment\//],
   ['qrcode', /^certificate\/qr\/symbol\.ts$/],
   ['did-jwt-vc', /^certificate\/sign\.ts$|^issuance\/self-check\.ts$/],
   ['vue', /^web\//],

@@ -5,7 +5,7 @@ import { readOneCode } from '../src/certificate/read-image.ts';
 import { certificatesFor } from '../src/certificate/store.ts';
 import { checkEverything } from '../src/cli/fsck.ts';
 import { faceContent } from '../src/issuance/render-files.ts';
-import { issueBatch } from '../src/issuance/issue-batch.ts';
+import { releaseAll } from '../src/issuance/release-all.ts';
 import { applicationsById } from '../src/applications/store.ts';
 import { changeState } from '../src/revocation/change-state.ts';
 import { publish } from '../src/revocation/publish.ts';
@@ -19,7 +19,7 @@ for (const database of databases()) {
     const world = await aBureau(t, database);
 
     const ids = await takeIn(world, [someCells()]);
-    await issueBatch(world, anAct(), { month: JULY, options: { unprintable: () => [] } });
+    await releaseAll(world, anAct(), { month: JULY, options: { unprintable: () => [] } });
     const [certificate] = await certificatesFor(world.db, ids);
     const application = (await applicationsById(world, ids)).get(ids[0] ?? '');
     if (!certificate || !application) return t.fail('nothing was issued');

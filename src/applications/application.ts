@@ -12,15 +12,137 @@ export const ROUTES = [1, 2, 3, 4] as const;
 /** 1 review committee, 2 employer's own appointment, 3 exam, 4 entrusted outside committee. */
 export type Route = (typeof ROUTES)[number];
 
-export type ApplicationState =
-  | 'AWAITING_APPLICATION'
-  | 'DRAFT'
-  | 'UPLOADED'
-  | 'BUREAU_CHECK'
-  | 'GENERATED'
-  | 'RETURNED'
-  | 'REJECTED'
-  | 'WITHDRAWN';
+export const APPLICATION_STATES = [
+  'AWAITING_APPLICATION',
+  'DRAFT',
+  'HOLDER_CONFIRM',
+  'EMPLOYER_REVIEW',
+  'DEPT_REVIEW',
+  'EXAM_REVIEW',
+  'UPLOADED',
+  'BUREAU_CHECK',
+  'GENERATED',
+  'RETURNED',
+  'REJECTED',
+  'WITHDRAWN',
+] as const;
+/** Where an application stands (domain §5.1). */
+export type ApplicationState = (typeof APPLICATION_STATES)[number];
+
+/** What people read for each state. */
+export const STATE_NAMES: Readonly<Record<ApplicationState, string>> = {
+  AWAITING_APPLICATION: '待本人申请',
+  DRAFT: '草稿',
+  HOLDER_CONFIRM: '待本人确认',
+  EMPLOYER_REVIEW: '用人单位审核',
+  DEPT_REVIEW: '主管部门审核',
+  EXAM_REVIEW: '考试机构审核',
+  UPLOADED: '已上传市局',
+  BUREAU_CHECK: '核对',
+  GENERATED: '已制证',
+  RETURNED: '退回修改',
+  REJECTED: '不予通过',
+  WITHDRAWN: '撤回',
+};
+
+/** States in which a claim to a title guards it against a second one (domain §5.1, duplicate guard). */
+const GUARDING: ReadonlySet<ApplicationState> = new Set([
+  'HOLDER_CONFIRM',
+  'EMPLOYER_REVIEW',
+  'DEPT_REVIEW',
+  'EXAM_REVIEW',
+  'UPLOADED',
+  'BUREAU_CHECK',
+  'GENERATED',
+  'RETURNED',
+]);
+
+export function isGuarding(state: ApplicationState): boolean {
+  return GUARDING.has(state);
+}
+
+/** Who began it: the holder, the employer (R11), a committee's organiser (R9), an exam body (R12), the bureau (a correction). */
+export type Originator = 'holder' | 'employer' | 'organiser' | 'exam-body' | 'bureau';
+
+/** Whose move it is: the holder's, or that of one organisation in one capacity. */
+export interface Turn {
+  readonly kind: 'holder' | 'employer' | 'department' | 'exam-body' | 'organiser' | 'bureau';
+  /** Absent for the holder and the bureau. */
+  readonly organisationId: string | undefined;
+}
+
+/** Where the application is on its way, apart from what it says. */
+export interface Course {
+  /** Rises by one with every change; a decision names the version that was seen. */
+  readonly version: number;
+  /** 1 for the first submission; a resubmission repeats all levels under the next number. */
+  readonly round: number;
+  readonly originator: Originator;
+  readonly employerId: string | undefined;
+  /** Department or archive body that reviews (R13, R14). */
+  readonly departmentId: string | undefined;
+  readonly examBodyId: string | undefined;
+  readonly organiserId: string | undefined;
+  readonly turn: Turn | undefined;
+  readonly submittedAt: Instant | undefined;
+  /** The last level before the bureau approved at that instant; it now waits for the upload (汇总上传). */
+  readonly passedAt: Instant | undefined;
+  readonly changedAt: Instant;
+  /** Why it was last returned or rejected. */
+  readonly reason: string | undefined;
+  /** The bureau's handler proposes to reject; an approver decides. */
+  readonly rejectProposed: boolean;
+  /** Account of the bureau's handler who checked it; never the one who approves. */
+  readonly checkedBy: string | undefined;
+  /** The month it was carried over from, unchecked or unapproved (R16). */
+  readonly carriedFrom: Month | undefined;
+}
+
+/** A course at its first step. */
+export function courseFrom(start: Partial<Course> & Pick<Course, 'originator' | 'changedAt'>): Course {
+  return {
+    version: 1,
+    round: 1,
+    employerId: undefined,
+    departmentId: undefined,
+    examBodyId: undefined,
+    organiserId: undefined,
+    turn: undefined,
+    submittedAt: undefined,
+    passedAt: undefined,
+    reason: undefined,
+    rejectProposed: false,
+    checkedBy: undefined,
+    carriedFrom: undefined,
+    ...start,
+  };
+}
+
+/** What the applicant writes, as written; judged when it is submitted (check-content.ts). Blank means not filled in yet. */
+export interface ApplicationContent {
+  readonly name: string;
+  /** Readings for rare characters that the software does not know, such as `𠮷=JI`. */
+  readonly namePinyin: string;
+  readonly gender: string;
+  readonly idType: string;
+  readonly idNumber: string;
+  readonly phone: string;
+  /** Unified social credit code of the employer; blank for people without one (route 3 only). */
+  readonly employerCode: string;
+  /** Code of the archive body, for those whose employer has no department (R14). */
+  readonly archiveCode: string;
+  readonly series: string;
+  readonly specialty: string;
+  readonly level: string;
+  readonly qualification: string;
+  /** Route 4: the entrusted committee. Routes 2 and 3 derive it (R22). */
+  readonly reviewBody: string;
+  readonly obtainedOn: string;
+  /** Route 4: number of the entrusting letter (委托函文号, R7). */
+  readonly entrustLetter: string;
+  /** Route 3: management number of the national certificate, if any (R6). */
+  readonly externalNumber: string;
+}
 
 export interface Application {
   readonly id: string;
@@ -55,6 +177,15 @@ export interface Application {
   readonly uploadLate: boolean;
   /** The certificate version that this one corrects (更正), if it does. */
   readonly corrects: { readonly number: string; readonly version: number } | undefined;
+  /** Route 4 (R7). */
+  readonly entrustLetter: string | undefined;
+  /** Route 3 (R6). */
+  readonly externalNumber: string | undefined;
+  /** What the applicant is still writing: in the states DRAFT, RETURNED and AWAITING_APPLICATION; sealed at rest. */
+  readonly draft: ApplicationContent | undefined;
+  /** Identity of an exam pass: taken over by the next application when this one is withdrawn or rejected (R12). */
+  readonly passKey: string | undefined;
+  readonly course: Course;
 }
 
 /** R27: who writes a rare character beside its pinyin and stamps it: the committee, the appointing employer, or the exam body. */

@@ -1,79 +1,15 @@
-/** Tables `applications` and `rosters`. ID numbers and phones are sealed here and nowhere leave unsealed but inside an Application. */
-import { createHash } from 'node:crypto';
-import { DataTypes, Op } from 'sequelize';
-import type { Gender, IdType } from '../accounts/person-id.ts';
-import type { Level } from '../certificate/level.ts';
-import type { RarityPolicy } from '../certificate/rarity.ts';
+/** Table `applications`. ID numbers, phones and drafts are sealed here and nowhere leave unsealed but inside an Application. */
+import { DataTypes, literal, Op, type WhereOptions } from 'sequelize';
 import { table, type Db, type Table, type Tx } from '../db/connect.ts';
 import type { FieldCipher } from '../db/field-cipher.ts';
 import type { Instant, Month } from '../shared/time.ts';
-import { contentText, type Application, type ApplicationState, type Route } from './application.ts';
-
-interface ApplicationRow {
-  id: string;
-  route: number;
-  subtype: string | null;
-  state: string;
-  version: number;
-  batch_month: string | null;
-  roster_id: string | null;
-  digest: string;
-  name: string;
-  printed_name: string;
-  rarity_policy: string;
-  gender: string;
-  id_type: string;
-  id_number_sealed: string;
-  id_number_index: string;
-  phone_sealed: string;
-  phone_index: string;
-  employer: string | null;
-  employer_code: string | null;
-  submitting_unit: string;
-  series_code: string;
-  series: string;
-  specialty: string;
-  level: string;
-  qualification: string;
-  review_body: string;
-  obtained_on: string;
-  filed_on: string | null;
-  uploaded_at: number | null;
-  upload_deadline: string | null;
-  upload_late: boolean;
-  corrects_number: string | null;
-  corrects_version: number | null;
-  live_key: string | null;
-}
-interface RosterRowKept {
-  id: string;
-  digest: string;
-  month: string;
-  rows_taken: number;
-  taken_at: number;
-  actor: string;
-}
+import { isGuarding, type Application, type ApplicationState, type Turn } from './application.ts';
+import { courseColumns, TABLE, toApplication, toRow, type ApplicationRow } from './row.ts';
 
 /** What every function here needs: the database and the cipher of its personal fields. */
 export interface ApplicationScope {
   readonly db: Db;
   readonly cipher: FieldCipher;
-}
-
-/** Identity of a claim that may be live only once: person, series and title (domain §5.1, duplicate guard). */
-export function liveKeyOf(
-  cipher: FieldCipher,
-  claim: Pick<Application, 'idNumber' | 'seriesCode' | 'qualification'>,
-): string {
-  return cipher.indexOf(
-    `${claim.idNumber}\n${claim.seriesCode}\n${claim.qualification}`,
-    'applications.live_key',
-  );
-}
-
-/** Keyed digest of everything the application says: equal only for the same claim. */
-export function digestOf(cipher: FieldCipher, application: Application): string {
-  return cipher.indexOf(contentText(application), 'applications.digest');
 }
 
 /** The applications stand. @throws SequelizeUniqueConstraintError when a live claim to the same title exists */
@@ -148,145 +84,187 @@ export async function applicationsOf(
   return (rows as unknown as ApplicationRow[]).map(row => toApplication(row, scope.cipher));
 }
 
-/** Those of the applications that were in `from` are in `to`; compare-and-swap. @returns how many moved */
-export async function moveApplications(
-  tx: Tx,
-  db: Db,
-  move: { ids: readonly string[]; from: ApplicationState; to: ApplicationState },
-): Promise<number> {
-  const [count] = await applications(db).update(
-    { state: move.to },
-    { where: { id: { [Op.in]: [...move.ids] }, state: move.from }, transaction: tx },
-  );
-  return count;
-}
-
 /** The person may hold this title anew: a revoked or cancelled certificate no longer guards it. */
 export async function freeClaim(tx: Tx, db: Db, id: string): Promise<void> {
   await applications(db).update({ live_key: null }, { where: { id }, transaction: tx });
 }
 
-export interface KeptRoster {
-  readonly id: string;
-  readonly digest: string;
-  readonly month: Month;
-  readonly rowsTaken: number;
-  readonly takenAt: Instant;
-  readonly actor: string;
-}
-
-/** The roster with this digest and month, if it was taken in before. */
-export async function findRoster(
-  db: Db,
-  sent: { digest: string; month: Month },
-  tx?: Tx,
-): Promise<KeptRoster | undefined> {
-  const row = await rosters(db).findOne({
-    where: { digest: sent.digest, month: sent.month },
+/** These applications, locked until the transaction ends, by id; absent ids are absent. */
+export async function lockApplications(
+  tx: Tx,
+  scope: ApplicationScope,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Application>> {
+  const rows = (await applications(scope.db).findAll({
+    where: { id: { [Op.in]: [...ids] } },
+    order: [['id', 'ASC']],
+    transaction: tx,
+    lock: tx.LOCK.UPDATE,
     raw: true,
-    transaction: tx ?? null,
-  });
-  if (row === null) return undefined;
-  const kept = row as unknown as RosterRowKept;
-  return { ...kept, rowsTaken: kept.rows_taken, takenAt: Number(kept.taken_at) };
+  })) as unknown as ApplicationRow[];
+  return new Map(rows.map(row => [row.id, toApplication(row, scope.cipher)]));
 }
 
-export async function addRoster(tx: Tx, db: Db, roster: KeptRoster): Promise<void> {
-  const { id, digest, month, actor } = roster;
-  await rosters(db).create(
-    { id, digest, month, actor, rows_taken: roster.rowsTaken, taken_at: roster.takenAt },
-    { transaction: tx },
+/** What may change for many applications at once without their content being written anew. */
+export interface Step {
+  readonly state: ApplicationState;
+  readonly turn: Turn | undefined;
+  readonly at: Instant;
+  readonly batchMonth?: Month | undefined;
+  readonly uploadedAt?: Instant | undefined;
+  readonly passedAt?: Instant | undefined;
+  readonly reason?: string | undefined;
+  readonly rejectProposed?: boolean;
+  readonly checkedBy?: string | undefined;
+  readonly carriedFrom?: Month | undefined;
+}
+
+/**
+ * These applications have taken that step: what the step names is set (named and undefined: cleared), what it does not name stays;
+ * versions rise by one. The caller holds their locks. A state that guards no title frees it.
+ */
+export async function stepApplications(
+  tx: Tx,
+  db: Db,
+  { ids, step }: { ids: readonly string[]; step: Step },
+): Promise<void> {
+  await applications(db).update(
+    {
+      ...stepColumns(step),
+      ...(isGuarding(step.state) ? {} : { live_key: null }),
+      version: literal('version + 1') as unknown as number, // Sequelize's row type knows no expressions
+    },
+    { where: { id: { [Op.in]: [...ids] } }, transaction: tx },
   );
 }
 
-/** SHA-256 in hex of a list of ids in order: what an approver approves. */
-export function digestOfIds(ids: readonly string[]): string {
-  return createHash('sha256')
-    .update([...ids].sort().join('\n'))
-    .digest('hex');
-}
-
-const TABLE = 'applications';
-
-function toRow(application: Application, cipher: FieldCipher): ApplicationRow {
-  const { id, idNumber, phone } = application;
-  const sealed = (plain: string, column: string): string =>
-    cipher.seal(plain, { table: TABLE, column, row: id });
-  return {
-    id,
-    route: application.route,
-    subtype: application.subtype ?? null,
-    state: application.state,
-    version: 1,
-    batch_month: application.batchMonth ?? null,
-    roster_id: application.rosterId ?? null,
-    digest: digestOf(cipher, application),
-    name: application.name,
-    printed_name: application.printedName,
-    rarity_policy: application.rarityPolicy,
-    gender: application.gender,
-    id_type: application.idType,
-    id_number_sealed: sealed(idNumber, 'id_number'),
-    id_number_index: cipher.indexOf(idNumber, 'applications.id_number'),
-    phone_sealed: sealed(phone, 'phone'),
-    phone_index: cipher.indexOf(phone, 'applications.phone'),
-    employer: application.employer ?? null,
-    employer_code: application.employerCode ?? null,
-    submitting_unit: application.submittingUnit,
-    series_code: application.seriesCode,
-    series: application.series,
-    specialty: application.specialty,
-    level: application.level,
-    qualification: application.qualification,
-    review_body: application.reviewBody,
-    obtained_on: application.obtainedOn,
-    filed_on: application.filedOn ?? null,
-    uploaded_at: application.uploadedAt ?? null,
-    upload_deadline: application.uploadDeadline ?? null,
-    upload_late: application.uploadLate,
-    corrects_number: application.corrects?.number ?? null,
-    corrects_version: application.corrects?.version ?? null,
-    // a correction stands beside the application it corrects, which keeps the guard
-    live_key: application.corrects ? null : liveKeyOf(cipher, application),
+function stepColumns(step: Step): Partial<ApplicationRow> {
+  const columns: Partial<ApplicationRow> = {
+    state: step.state,
+    turn_kind: step.turn?.kind ?? null,
+    turn_id: step.turn?.organisationId ?? null,
+    changed_at: step.at,
   };
+  if ('batchMonth' in step) columns.batch_month = step.batchMonth ?? null;
+  if ('uploadedAt' in step) columns.uploaded_at = step.uploadedAt ?? null;
+  if ('passedAt' in step) columns.passed_at = step.passedAt ?? null;
+  if ('reason' in step) columns.reason = step.reason ?? null;
+  if (step.rejectProposed !== undefined) columns.reject_proposed = step.rejectProposed;
+  if ('checkedBy' in step) columns.checked_by = step.checkedBy ?? null;
+  if ('carriedFrom' in step) columns.carried_from = step.carriedFrom ?? null;
+  return columns;
 }
 
-function toApplication(row: ApplicationRow, cipher: FieldCipher): Application {
-  const opened = (sealed: string, column: string): string =>
-    cipher.open(sealed, { table: TABLE, column, row: row.id });
-  return Object.freeze({
-    id: row.id,
-    route: row.route as Route, // written by toRow only
-    subtype: row.subtype ?? undefined,
-    state: row.state as ApplicationState,
-    batchMonth: row.batch_month ?? undefined,
-    rosterId: row.roster_id ?? undefined,
-    name: row.name,
-    printedName: row.printed_name,
-    rarityPolicy: row.rarity_policy as RarityPolicy,
-    gender: row.gender as Gender,
-    idType: row.id_type as IdType,
-    idNumber: opened(row.id_number_sealed, 'id_number'),
-    phone: opened(row.phone_sealed, 'phone'),
-    employer: row.employer ?? undefined,
-    employerCode: row.employer_code ?? undefined,
-    submittingUnit: row.submitting_unit,
-    seriesCode: row.series_code,
-    series: row.series,
-    specialty: row.specialty,
-    level: row.level as Level,
-    qualification: row.qualification,
-    reviewBody: row.review_body,
-    obtainedOn: row.obtained_on,
-    filedOn: row.filed_on ?? undefined,
-    uploadedAt: row.uploaded_at === null ? undefined : Number(row.uploaded_at),
-    uploadDeadline: row.upload_deadline ?? undefined,
-    uploadLate: Boolean(row.upload_late),
-    corrects:
-      row.corrects_number === null
-        ? undefined
-        : { number: row.corrects_number, version: row.corrects_version ?? 1 },
-  });
+/**
+ * The application says what is given, under the next version; nothing happens unless it is still at the version it was read at.
+ * @param application with the course's version as it was read
+ * @returns false when somebody changed it meanwhile
+ * @throws SequelizeUniqueConstraintError when a live claim to the same title exists
+ */
+export async function rewriteApplication(
+  tx: Tx,
+  scope: ApplicationScope,
+  application: Application,
+): Promise<boolean> {
+  const { version } = application.course;
+  const { id, ...columns } = toRow(application, scope.cipher);
+  const [count] = await applications(scope.db).update(
+    { ...columns, version: version + 1 },
+    { where: { id, version }, transaction: tx },
+  );
+  return count === 1;
+}
+
+/** Removes applications for good: only drafts that nobody touched for long. */
+export async function deleteApplications(tx: Tx, db: Db, ids: readonly string[]): Promise<void> {
+  await applications(db).destroy({ where: { id: { [Op.in]: [...ids] } }, transaction: tx });
+}
+
+export const SORTS = ['changedAt', '-changedAt'] as const;
+export type Sort = (typeof SORTS)[number];
+
+/** Whose list it is, what is wanted of it and where to go on. */
+export interface ListQuery {
+  readonly whose:
+    | { readonly personIndex: string }
+    | { readonly employerId: string }
+    | { readonly departmentId: string }
+    | { readonly examBodyId: string }
+    | { readonly organiserId: string }
+    | 'all';
+  readonly states?: readonly ApplicationState[] | undefined;
+  readonly month?: Month | undefined;
+  readonly idNumberIndex?: string | undefined;
+  readonly name?: string | undefined;
+  readonly late?: boolean | undefined;
+  readonly awaitingUpload?: boolean | undefined;
+  readonly changedBefore?: Instant | undefined;
+  readonly sort: Sort;
+  readonly after?: { readonly changedAt: Instant; readonly id: string } | undefined;
+  readonly limit: number;
+}
+
+/** One page of a list in its order, by key and not by offset: page 2,000 costs what page 1 costs. */
+export async function listApplications(
+  scope: ApplicationScope,
+  query: ListQuery,
+): Promise<readonly Application[]> {
+  const descending = query.sort === '-changedAt';
+  const rows = (await applications(scope.db).findAll({
+    where: whereOf(query),
+    order: [
+      ['changed_at', descending ? 'DESC' : 'ASC'],
+      ['id', descending ? 'DESC' : 'ASC'],
+    ],
+    limit: query.limit,
+    raw: true,
+  })) as unknown as ApplicationRow[];
+  return rows.map(row => toApplication(row, scope.cipher));
+}
+
+/** How many applications of that list stand in each state. */
+export async function countByState(
+  db: Db,
+  query: Pick<ListQuery, 'whose' | 'month'>,
+): Promise<Readonly<Partial<Record<ApplicationState, number>>>> {
+  const rows = (await applications(db).findAll({
+    attributes: ['state', [literal('COUNT(*)'), 'count']],
+    where: whereOf({ ...query, sort: 'changedAt', limit: 0 }),
+    group: ['state'],
+    raw: true,
+  })) as unknown as { state: ApplicationState; count: number }[];
+  return Object.fromEntries(rows.map(row => [row.state, Number(row.count)]));
+}
+
+function whereOf(query: ListQuery): WhereOptions<ApplicationRow> {
+  const where: Record<string | symbol, unknown> = { ...ownerColumn(query.whose) };
+  if (query.states) where['state'] = { [Op.in]: [...query.states] };
+  if (query.month !== undefined) where['batch_month'] = query.month;
+  if (query.idNumberIndex !== undefined) where['id_number_index'] = query.idNumberIndex;
+  if (query.name !== undefined) where['name'] = query.name;
+  if (query.late !== undefined) where['upload_late'] = query.late;
+  if (query.awaitingUpload !== undefined)
+    where['passed_at'] = query.awaitingUpload ? { [Op.ne]: null } : null;
+  const beyond = query.sort === '-changedAt' ? Op.lt : Op.gt;
+  const conditions: unknown[] = [];
+  if (query.after) {
+    const { changedAt, id } = query.after;
+    conditions.push({
+      [Op.or]: [{ changed_at: { [beyond]: changedAt } }, { changed_at: changedAt, id: { [beyond]: id } }],
+    });
+  }
+  if (query.changedBefore !== undefined) conditions.push({ changed_at: { [Op.lt]: query.changedBefore } });
+  if (conditions.length > 0) where[Op.and] = conditions;
+  return where as WhereOptions<ApplicationRow>;
+}
+
+function ownerColumn(whose: ListQuery['whose']): Partial<ApplicationRow> {
+  if (whose === 'all') return {};
+  if ('personIndex' in whose) return { id_number_index: whose.personIndex };
+  if ('employerId' in whose) return { employer_id: whose.employerId };
+  if ('departmentId' in whose) return { department_id: whose.departmentId };
+  if ('examBodyId' in whose) return { exam_body_id: whose.examBodyId };
+  return { organiser_id: whose.organiserId };
 }
 
 function applications(db: Db): Table<ApplicationRow> {
@@ -326,16 +304,24 @@ function applications(db: Db): Table<ApplicationRow> {
     corrects_number: STRING,
     corrects_version: INTEGER,
     live_key: STRING,
-  });
-}
-
-function rosters(db: Db): Table<RosterRowKept> {
-  return table<RosterRowKept>(db, 'rosters', {
-    id: { type: DataTypes.CHAR(32), primaryKey: true },
-    digest: DataTypes.STRING,
-    month: DataTypes.STRING,
-    rows_taken: DataTypes.INTEGER,
-    taken_at: DataTypes.BIGINT,
-    actor: DataTypes.STRING,
+    round: INTEGER,
+    originator: STRING,
+    employer_id: STRING,
+    department_id: STRING,
+    exam_body_id: STRING,
+    organiser_id: STRING,
+    turn_kind: STRING,
+    turn_id: STRING,
+    submitted_at: BIGINT,
+    passed_at: BIGINT,
+    changed_at: BIGINT,
+    reason: STRING,
+    reject_proposed: BOOLEAN,
+    checked_by: STRING,
+    carried_from: STRING,
+    entrust_letter: STRING,
+    external_number: STRING,
+    draft_sealed: DataTypes.TEXT,
+    pass_key: STRING,
   });
 }

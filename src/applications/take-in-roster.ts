@@ -10,12 +10,14 @@ import type { Act } from '../shared/act.ts';
 import { DomainError } from '../shared/errors.ts';
 import { dateAt, isMonth, monthAt, type Month } from '../shared/time.ts';
 import type { World } from '../world.ts';
-import type { Application } from './application.ts';
+import { courseFrom, type Application } from './application.ts';
 import { checkRoster, RosterRowsInvalid } from './roster/check-roster.ts';
 import { digestRoster } from './roster/digest-roster.ts';
 import type { ReadRoster, RosterFault, RosterRow } from './roster/roster.ts';
 import type { RegisteredUnit, UnitRegister } from './roster/row.ts';
-import { addApplications, addRoster, digestOf, findRoster, liveClaims, liveKeyOf } from './store.ts';
+import { addRoster, findRoster } from './roster/store.ts';
+import { digestOf, liveKeyOf } from './row.ts';
+import { addApplications, liveClaims } from './store.ts';
 
 export interface SentRoster {
   readonly read: ReadRoster;
@@ -151,5 +153,15 @@ function toApplication(
     rarityPolicy: world.config.rarityPolicy,
     uploadedAt: act.at,
     corrects: undefined,
+    entrustLetter: undefined,
+    externalNumber: undefined,
+    draft: undefined,
+    passKey: undefined,
+    course: courseFrom({
+      originator: 'organiser',
+      changedAt: act.at,
+      submittedAt: act.at,
+      turn: { kind: 'bureau', organisationId: undefined },
+    }),
   };
 }

@@ -10,7 +10,7 @@ import { takeInRoster, type TakenRoster } from '../applications/take-in-roster.t
 import { displayableIn } from '../certificate/face/glyphs.ts';
 import { makeRenderer, type Renderer } from '../certificate/render.ts';
 import { certificatesFor } from '../certificate/store.ts';
-import { issueBatch } from '../issuance/issue-batch.ts';
+import { releaseAll } from '../issuance/release-all.ts';
 import { renderFiles, unprintableWith } from '../issuance/render-files.ts';
 import { stoppedItems } from '../issuance/store.ts';
 import { DomainError } from '../shared/errors.ts';
@@ -69,7 +69,7 @@ async function issue(world: World, act: Act, wanted: Wanted): Promise<number> {
   const read = await readRoster(await bytesOf(wanted.roster), basename(wanted.roster));
   const taken = await takenIn(world, act, { wanted, read, renderer });
   const options = { unprintable: unprintableWith(renderer), onProgress: progressOf('制证') };
-  const batch = await issueBatch(world, act, { month: wanted.month, options });
+  const batch = await releaseAll(world, act, { month: wanted.month, options });
   await deliver(world, act, { wanted, renderer, ids: taken.applicationIds });
   const stopped = await stoppedItems(world.db, batch.batchId);
   for (const item of stopped) tell(`未制证 ${item.applicationId}：${item.code} ${item.detail}`);

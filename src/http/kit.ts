@@ -4,7 +4,7 @@ import { bodyParser } from '@koa/bodyparser';
 import type { Context, Middleware, Next } from 'koa';
 import helmet from 'koa-helmet';
 import type { Logger } from 'pino';
-import { DomainError } from '../shared/errors.ts';
+import { DomainError, type PlacedFault } from '../shared/errors.ts';
 
 /** Logs method, route and outcome; never query, body, address or anything of a person. */
 export function accessLog(log: Logger, ids: () => string): Middleware {
@@ -83,9 +83,46 @@ export function jsonBody<T>(isShape: (value: unknown) => value is T, limit = '8k
     if (!ctx.is('application/json'))
       throw new DomainError('UNSUPPORTED_MEDIA_TYPE', '请以 application/json 发送。');
     const body: unknown = (ctx.request as unknown as { body?: unknown }).body;
-    if (!isShape(body)) throw new DomainError('BODY_INVALID', '请求内容不符合格式，请对照接口说明检查字段。');
+    if (!isShape(body)) {
+      throw new DomainError('BODY_INVALID', '请求内容不符合格式，请对照接口说明检查字段。', {
+        faults: shapeFaults(isShape),
+      });
+    }
     ctx.state['body'] = body;
     await next();
   };
   return [bodyParser({ enableTypes: ['json'], jsonLimit: limit }), check];
 }
+
+interface ShapeError {
+  readonly instancePath: string;
+  readonly keyword: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** What a generated validator found, in Chinese, by JSON Pointer. */
+function shapeFaults(isShape: unknown): readonly PlacedFault[] {
+  const { errors } = isShape as { errors?: readonly ShapeError[] | null }; // Ajv leaves them on the function
+  return (errors ?? []).map(({ instancePath, keyword, params }) => {
+    const property = params['missingProperty'] ?? params['additionalProperty'];
+    const name = typeof property === 'string' ? `/${property.replace(/~/g, '~0').replace(/\//g, '~1')}` : '';
+    return {
+      pointer: instancePath + name,
+      code: keyword.toUpperCase(),
+      detail: SHAPE_WORDS[keyword] ?? '内容不符合格式。',
+    };
+  });
+}
+
+const SHAPE_WORDS: Readonly<Record<string, string>> = {
+  required: '缺少这个字段。',
+  additionalProperties: '不认识的字段，请去掉。',
+  type: '类型不对。',
+  pattern: '格式不对。',
+  enum: '不在可选值之内。',
+  const: '不是所要求的值。',
+  minItems: '项数太少。',
+  maxItems: '项数太多。',
+  minimum: '数值太小。',
+  maximum: '数值太大。',
+};

@@ -4,7 +4,7 @@
  */
 import type { Context, Next } from 'koa';
 import type { Logger } from 'pino';
-import { DomainError, type ErrorCode } from '../shared/errors.ts';
+import { DomainError, type ErrorCode, type PlacedFault } from '../shared/errors.ts';
 import type { Problem } from '../shared/shapes/shapes.ts';
 
 interface Row {
@@ -13,6 +13,7 @@ interface Row {
 }
 
 const bad = (title: string): Row => ({ status: 400, title });
+const forbidden = (title: string): Row => ({ status: 403, title });
 const conflict = (title: string): Row => ({ status: 409, title });
 const unprocessable = (title: string): Row => ({ status: 422, title });
 const unavailable = (title: string): Row => ({ status: 503, title });
@@ -76,6 +77,45 @@ export const PROBLEMS: Readonly<Record<ErrorCode, Row>> = {
   DOCUMENT_MISSING: bad('缺少文号'),
   STATUS_LIST_INVALID: unprocessable('状态列表无效'),
   DEMO_REFUSED: conflict('不能在此运行演示'),
+  SIGN_IN_REQUIRED: { status: 401, title: '请先登录' },
+  SIGN_IN_FAILED: { status: 401, title: '登录未成功' },
+  CODE_WRONG: { status: 401, title: '验证码不对' },
+  ACCOUNT_DISABLED: forbidden('账号已停用'),
+  ACCOUNT_FROZEN: forbidden('账号已冻结'),
+  PASSWORD_WEAK: unprocessable('密码不符合要求'),
+  PASSWORD_CHANGE_REQUIRED: forbidden('请先修改初始密码'),
+  LOGIN_TAKEN: conflict('账号已存在'),
+  FORBIDDEN: forbidden('没有权限'),
+  CSRF_REFUSED: forbidden('请求来源未通过核对'),
+  TOO_MANY_ATTEMPTS: { status: 429, title: '操作过于频繁' },
+  TWO_PERSONS_NEEDED: conflict('须由另一人办理'),
+  IDEMPOTENCY_KEY_INVALID: bad('Idempotency-Key 格式不对'),
+  IDEMPOTENCY_KEY_REUSED: conflict('Idempotency-Key 已用于另一请求'),
+  IDEMPOTENCY_IN_PROGRESS: conflict('同一请求正在办理'),
+  STALE: conflict('内容已变化'),
+  QUERY_INVALID: bad('查询条件不对'),
+  ORGANISATION_UNKNOWN: unprocessable('单位未登记'),
+  REGISTER_CONFLICT: conflict('登记已存在'),
+  REGISTER_INVALID: unprocessable('登记内容不对'),
+  COMMITTEE_UNKNOWN: unprocessable('评审委员会不符'),
+  ENTITLEMENT_MISSING: unprocessable('没有自主聘任资格'),
+  SUBMITTING_UNIT_MISSING: unprocessable('没有呈报单位'),
+  CALENDAR_INVALID: unprocessable('工作日历不对'),
+  CONTENT_INVALID: unprocessable('申请内容有误'),
+  TITLE_HELD: conflict('已有同名职称'),
+  APPLICATION_STATE: conflict('申请当前状态不允许'),
+  OWN_APPLICATION: forbidden('不得办理本人的申请'),
+  SAME_REVIEWER: forbidden('各级审核须由不同的人办理'),
+  REASON_MISSING: unprocessable('缺少理由'),
+  TOO_MANY_DRAFTS: conflict('草稿过多'),
+  ATTACHMENT_MISSING: unprocessable('缺少附件'),
+  ATTACHMENT_REFUSED: unprocessable('附件不合要求'),
+  TOO_MANY_FILES: conflict('附件过多'),
+  UPLOAD_INCOMPLETE: bad('上传不完整'),
+  BATCH_EMPTY: conflict('批次没有可批准的申请'),
+  BATCH_DIGEST_WRONG: conflict('批次内容已变化'),
+  NOT_COLLECTABLE: conflict('尚不能领取'),
+  MESSAGE_REFUSED: unavailable('短信未能发送'),
 };
 
 /** Every failure below becomes a problem document; unexpected ones are logged with the request's id. */
@@ -84,17 +124,26 @@ export function problems(log: Logger): (ctx: Context, next: Next) => Promise<voi
     try {
       await next();
       if (ctx.status === 404 && ctx.body === undefined)
-        answer(ctx, toProblem('NOT_FOUND', '没有这个网址，请核对后再试。', ctx));
+        answer(ctx, toProblem({ code: 'NOT_FOUND', detail: '没有这个网址，请核对后再试。' }, ctx));
     } catch (error) {
       const known = knownError(error);
       if (known.code === 'INTERNAL')
         log.error({ requestId: ctx.state['requestId'] as unknown, error: String(error) }, 'unexpected');
-      answer(ctx, toProblem(known.code, known.detail, ctx));
+      if (known.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(known.retryAfterSeconds));
+      answer(ctx, toProblem(known, ctx));
     }
   };
 }
 
-function knownError(error: unknown): { code: ErrorCode; detail: string } {
+interface Known {
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly pointer?: string | undefined;
+  readonly placed?: readonly PlacedFault[];
+  readonly retryAfterSeconds?: number | undefined;
+}
+
+function knownError(error: unknown): Known {
   if (error instanceof DomainError) return error;
   // koa and its body parser throw http-errors; only their status is taken over
   const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
@@ -106,9 +155,14 @@ function knownError(error: unknown): { code: ErrorCode; detail: string } {
   return { code: 'INTERNAL', detail: '服务出了问题，请稍后再试；如仍不行，请把编号告知管理员。' };
 }
 
-function toProblem(code: ErrorCode, detail: string, ctx: Context): Problem {
+/** Problem document of RFC 9457 for an expected failure; at most 200 places are listed. */
+export function toProblem(
+  { code, detail, pointer, placed = [] }: Known,
+  ctx: Pick<Context, 'state'>,
+): Problem {
   const { status, title } = PROBLEMS[code];
   const requestId = ctx.state['requestId'] as string | undefined;
+  const places = placed.length === 0 && pointer !== undefined ? [{ pointer, code, detail }] : placed;
   return {
     type: `/problems#${code.toLowerCase()}`,
     title,
@@ -116,13 +170,14 @@ function toProblem(code: ErrorCode, detail: string, ctx: Context): Problem {
     code,
     detail,
     ...(requestId ? { requestId } : {}),
+    ...(places.length > 0 ? { errors: places.slice(0, 200).map(place => ({ ...place })) } : {}),
   };
 }
 
 function answer(ctx: Context, problem: Problem): void {
   ctx.status = problem.status;
   ctx.set('Cache-Control', 'no-store');
-  if (problem.status === 503) ctx.set('Retry-After', '10');
+  if (problem.status === 503 && ctx.response.get('Retry-After') === '') ctx.set('Retry-After', '10');
   ctx.body = JSON.stringify(problem);
   ctx.type = 'application/problem+json';
 }

@@ -2,6 +2,7 @@
  * Correction (更正/换发): a new application beside the old one, which the month's batch turns into the same number with the next
  * version; the old version ends in the same transaction (domain §4.3, §5.2). A change of level or title is not a correction.
  */
+import { courseFrom } from '../applications/application.ts';
 import { record } from '../audit/record.ts';
 import { applicationsById, addApplications } from '../applications/store.ts';
 import { normaliseName } from '../certificate/name.ts';
@@ -60,6 +61,13 @@ export async function requestCorrection(
           rosterId: undefined,
           uploadedAt: act.at,
           corrects,
+          passKey: undefined,
+          course: courseFrom({
+            originator: 'bureau',
+            changedAt: act.at,
+            submittedAt: act.at,
+            turn: { kind: 'bureau', organisationId: undefined },
+          }),
         },
       ]);
       await record({ tx, db: world.db }, act, [

@@ -1,11 +1,11 @@
 /**
- * Once a month: every uploaded application of the month becomes a signed certificate, in one line and in small steps that survive
+ * Once a month: every approved application of the month becomes a signed certificate, in one line and in small steps that survive
  * a crash at any point. The steps are numbered as in the README's "way of a certificate":
  *   1 reserve · 2 compose · 3 lint · 4 sign · 5 self-check · 6 keep.
  * Source: notice R16, R25. Not done here: who may approve (the caller's demand), and images (render-files.ts).
  */
 import type { Application } from '../applications/application.ts';
-import { applicationsById, digestOfIds, idsInMonth, moveApplications } from '../applications/store.ts';
+import { applicationsById, stepApplications } from '../applications/store.ts';
 import { record } from '../audit/record.ts';
 import { lint } from '../certificate/lint.ts';
 import { encodeQr } from '../certificate/qr/codec.ts';
@@ -29,13 +29,10 @@ import {
   countItems,
   endLease,
   finishItems,
-  freezeBatch,
   holdLease,
   itemsInState,
   legalBasisOn,
   openBatch,
-  planItems,
-  retryStopped,
   stopItem,
   takeLease,
 } from './store.ts';
@@ -77,7 +74,7 @@ export interface Run {
 }
 
 /**
- * Every uploaded application of that month is issued or stopped with a reason; running it again continues or does nothing.
+ * Every planned application of that month is issued or stopped with a reason; running it again continues or does nothing.
  * @throws DomainError MONTH_INVALID, MONTH_IN_FUTURE, LEGAL_BASIS_MISSING, KEY_…, BATCH_LEASED, SELF_CHECK_FAILED
  */
 export async function issueBatch(
@@ -106,33 +103,29 @@ export async function issueBatch(
   return { month: run.month, batchId: run.batchId, issued: counts.issued, stopped: counts.stopped };
 }
 
-async function startRun(
+/** What a month needs before anything of it may be released. @throws DomainError MONTH_INVALID, MONTH_IN_FUTURE, LEGAL_BASIS_MISSING, KEY_… */
+export async function demandReleasable(
   world: World,
   act: Act,
-  { month, options }: { month: Month; options: IssueOptions },
-): Promise<Run> {
+  month: Month,
+): Promise<{ key: ManifestKey; legalBasis: string }> {
   if (!isMonth(month)) throw new DomainError('MONTH_INVALID', '批次月份须写成 2021-07 这样的年月。');
   if (month > monthAt(act.at)) throw new DomainError('MONTH_IN_FUTURE', `${month} 还未到，不能制证。`);
   const legalBasis = await legalBasisOn(world.db, dateAt(act.at));
   if (legalBasis === undefined)
     throw new DomainError('LEGAL_BASIS_MISSING', `${dateAt(act.at)} 没有有效的制证依据文件，请先登记。`);
   const key = await world.keys.keyFor({ use: 'certificates', month, at: act.at });
+  return { key, legalBasis };
+}
+
+async function startRun(
+  world: World,
+  act: Act,
+  { month, options }: { month: Month; options: IssueOptions },
+): Promise<Run> {
+  const ready = await demandReleasable(world, act, month);
   const { batchId, fence } = await lease(world, month);
-  await inTransaction(world.db, async tx => {
-    const ids = await idsInMonth(world.db, { month, state: 'UPLOADED' }, tx);
-    if (ids.length === 0) return;
-    const digest = digestOfIds(ids);
-    await retryStopped(tx, world.db, batchId);
-    await planItems(tx, world.db, {
-      batchId,
-      items: ids.map(applicationId => ({ id: world.ids(), applicationId })),
-    });
-    await freezeBatch(tx, world.db, { batchId, digest, keyId: keyId(key.number) });
-    await record({ tx, db: world.db }, act, [
-      { action: 'batch.frozen', subject: month, detail: { digest, items: ids.length } },
-    ]);
-  });
-  return { world, act, month, batchId, fence, key, legalBasis, options };
+  return { world, act, month, batchId, fence, ...ready, options };
 }
 
 async function lease(world: World, month: Month): Promise<{ batchId: string; fence: number }> {
@@ -184,14 +177,30 @@ async function issueChunk(run: Run, items: readonly BatchItem[]): Promise<void> 
       ? refusalOf(run, application)
       : { code: 'NOT_FOUND', detail: '申请已不存在。' };
     if (application && !refusal) fit.push({ item, application });
-    else if (refusal)
-      await inTransaction(world.db, tx => stopItem(tx, world.db, { id: item.id, ...refusal }));
+    else if (refusal) await stop(run, item, refusal);
   }
   if (fit.length === 0) return;
   // 1 reserve
   const reserved = await timed(run, 'reserve', () => reserve(run, fit));
   options.failpoint?.('reserved');
   await signAndKeep(run, reserved);
+}
+
+/** The item goes no further and its application is the bureau's again, with a reason that people can act upon. */
+async function stop(
+  { world, act }: Run,
+  item: BatchItem,
+  refusal: { code: string; detail: string },
+): Promise<void> {
+  await inTransaction(world.db, async tx => {
+    await stopItem(tx, world.db, { id: item.id, ...refusal });
+    const turn = { kind: 'bureau', organisationId: undefined } as const;
+    const step = { state: 'BUREAU_CHECK', turn, at: act.at, reason: refusal.detail } as const;
+    await stepApplications(tx, world.db, { ids: [item.applicationId], step });
+    await record({ tx, db: world.db }, act, [
+      { action: 'application.stopped', subject: item.applicationId, detail: { code: refusal.code } },
+    ]);
+  });
 }
 
 /** Judged before a number is spent (2 and 3 on a draft): the reason why this application cannot become a certificate, if any. */
@@ -288,7 +297,8 @@ async function keep(
       signed.map(each => each.certificate),
     );
     const ids = signed.map(each => each.reserved.application.id);
-    await moveApplications(tx, world.db, { ids, from: 'UPLOADED', to: 'GENERATED' });
+    const step = { state: 'GENERATED', turn: undefined, at: act.at, reason: undefined } as const;
+    await stepApplications(tx, world.db, { ids, step });
     for (const { reserved } of signed) await supersedeCorrected(run, tx, reserved);
     await record(
       { tx, db: world.db },

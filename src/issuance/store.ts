@@ -123,7 +123,7 @@ export async function freezeBatch(
   );
 }
 
-/** These applications are items of the batch, planned; those that are already stay as they are. */
+/** These applications are items of the batch, planned; one that was stopped before is planned anew. */
 export async function planItems(
   tx: Tx,
   db: Db,
@@ -138,6 +138,11 @@ export async function planItems(
     list_index: null,
   };
   const nothing = { ...none, key_id: null, issued_at: null, legal_basis: null, payload_hash: null };
+  const ids = planned.items.map(item => item.applicationId);
+  await items(db).update(
+    { batch_id: planned.batchId, state: 'planned', stopped_code: null, stopped_detail: null },
+    { where: { application_id: { [Op.in]: ids }, state: 'stopped', number: null }, transaction: tx },
+  );
   await items(db).bulkCreate(
     planned.items.map(({ id, applicationId }) => ({
       id,
@@ -231,18 +236,6 @@ export async function stopItem(
   await items(db).update(
     { state: 'stopped', stopped_code: stopped.code, stopped_detail: stopped.detail.slice(0, 500) },
     { where: { id: stopped.id }, transaction: tx },
-  );
-}
-
-/** Stopped items may be tried again: their cause was mended. */
-export async function retryStopped(tx: Tx, db: Db, batchId: string): Promise<void> {
-  await items(db).update(
-    { state: 'planned', stopped_code: null, stopped_detail: null },
-    { where: { batch_id: batchId, state: 'stopped', number: null }, transaction: tx },
-  );
-  await items(db).update(
-    { state: 'reserved', stopped_code: null, stopped_detail: null },
-    { where: { batch_id: batchId, state: 'stopped', number: { [Op.ne]: null } }, transaction: tx },
   );
 }
 

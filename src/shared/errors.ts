@@ -69,6 +69,50 @@ export const ERROR_CODES = [
   'DOCUMENT_MISSING',
   'STATUS_LIST_INVALID',
   'DEMO_REFUSED',
+  // people, sessions and what they may do
+  'SIGN_IN_REQUIRED',
+  'SIGN_IN_FAILED',
+  'CODE_WRONG',
+  'ACCOUNT_DISABLED',
+  'ACCOUNT_FROZEN',
+  'PASSWORD_WEAK',
+  'PASSWORD_CHANGE_REQUIRED',
+  'LOGIN_TAKEN',
+  'FORBIDDEN',
+  'CSRF_REFUSED',
+  'TOO_MANY_ATTEMPTS',
+  'TWO_PERSONS_NEEDED',
+  // one effect per request, one truth per version
+  'IDEMPOTENCY_KEY_INVALID',
+  'IDEMPOTENCY_KEY_REUSED',
+  'IDEMPOTENCY_IN_PROGRESS',
+  'STALE',
+  'QUERY_INVALID',
+  // the registers
+  'ORGANISATION_UNKNOWN',
+  'REGISTER_CONFLICT',
+  'REGISTER_INVALID',
+  'COMMITTEE_UNKNOWN',
+  'ENTITLEMENT_MISSING',
+  'SUBMITTING_UNIT_MISSING',
+  'CALENDAR_INVALID',
+  // applications and their files
+  'CONTENT_INVALID',
+  'TITLE_HELD',
+  'APPLICATION_STATE',
+  'OWN_APPLICATION',
+  'SAME_REVIEWER',
+  'REASON_MISSING',
+  'TOO_MANY_DRAFTS',
+  'ATTACHMENT_MISSING',
+  'ATTACHMENT_REFUSED',
+  'TOO_MANY_FILES',
+  'UPLOAD_INCOMPLETE',
+  // release and collection
+  'BATCH_EMPTY',
+  'BATCH_DIGEST_WRONG',
+  'NOT_COLLECTABLE',
+  'MESSAGE_REFUSED',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
@@ -76,7 +120,19 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 export interface Circumstances {
   /** Where in the input the fault lies: a JSON Pointer (RFC 6901), or a cell name such as "D7". */
   readonly pointer?: string;
+  /** Every place of the input that is at fault, when there are several. */
+  readonly faults?: readonly PlacedFault[];
+  /** Seconds after which trying again makes sense. */
+  readonly retryAfterSeconds?: number;
   readonly cause?: unknown;
+}
+
+/** One fault at its place in the input. */
+export interface PlacedFault {
+  /** JSON Pointer (RFC 6901). */
+  readonly pointer: string;
+  readonly code: string;
+  readonly detail: string;
 }
 
 /** Thrown for every failure that a person or a client can act upon; subclassed per reason in the folder that throws it. */
@@ -84,6 +140,8 @@ export class DomainError extends Error {
   readonly code: ErrorCode;
   readonly detail: string;
   readonly pointer: string | undefined;
+  readonly placed: readonly PlacedFault[];
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, detail: string, options: Circumstances = {}) {
     super(`${code}: ${detail}`, options.cause === undefined ? undefined : { cause: options.cause });
@@ -91,5 +149,7 @@ export class DomainError extends Error {
     this.code = code;
     this.detail = detail;
     this.pointer = options.pointer;
+    this.placed = options.faults ?? [];
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }

@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { readRoster } from '../../src/applications/roster/read-roster.ts';
+import { releaseAll } from '../../src/issuance/release-all.ts';
 import { takeInRoster } from '../../src/applications/take-in-roster.ts';
 import { readConfig } from '../../src/config.ts';
 import { connect, disconnect } from '../../src/db/connect.ts';
 import { migrate } from '../../src/db/migrate.ts';
-import { issueBatch, type Step } from '../../src/issuance/issue-batch.ts';
+import { type Step } from '../../src/issuance/issue-batch.ts';
 import { addKey, makeRoot } from '../../src/keys/ceremony.ts';
 import { didOf } from '../../src/keys/did-document.ts';
 import { startOf } from '../../src/shared/time.ts';
@@ -55,7 +56,7 @@ async function onEngine(
     const shares = new Map<Step, number>();
     const onStep = (step: Step, ms: number): void => void shares.set(step, (shares.get(step) ?? 0) + ms);
     const since = performance.now();
-    await issueBatch(world, anAct(), { month: JULY, options: { unprintable: () => [], onStep } });
+    await releaseAll(world, anAct(), { month: JULY, options: { unprintable: () => [], onStep } });
     return report(engine, { count, ms: performance.now() - since, shares });
   } finally {
     await closeWorld(world);

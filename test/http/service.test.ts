@@ -1,6 +1,6 @@
 import test from 'ava';
 import { certificatesFor } from '../../src/certificate/store.ts';
-import { issueBatch } from '../../src/issuance/issue-batch.ts';
+import { releaseAll } from '../../src/issuance/release-all.ts';
 import { startService, type Service } from '../../src/service.ts';
 import { isTrustDocument, isVerificationReport } from '../../src/shared/shapes/shapes.ts';
 import { readTrust } from '../../src/verification/trust.ts';
@@ -15,7 +15,7 @@ async function served(t: ExecutionContext): Promise<{ world: World; service: Ser
   if (!sqlite) throw new RangeError('SQLite is always there');
   const world = await aBureau(t, sqlite);
   const ids = await takeIn(world, [someCells()]);
-  await issueBatch(world, anAct(), { month: JULY, options: { unprintable: () => [] } });
+  await releaseAll(world, anAct(), { month: JULY, options: { unprintable: () => [] } });
   const [certificate] = await certificatesFor(world.db, ids);
   const service = await startService(world);
   t.teardown(async () => service.stop());

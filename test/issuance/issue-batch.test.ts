@@ -4,7 +4,7 @@ import { applicationsById } from '../../src/applications/store.ts';
 import { RosterRowsInvalid } from '../../src/applications/roster/check-roster.ts';
 import { certificatesFor, countCertificates, versionsOf } from '../../src/certificate/store.ts';
 import { requestCorrection } from '../../src/issuance/correct.ts';
-import { issueBatch } from '../../src/issuance/issue-batch.ts';
+import { releaseAll } from '../../src/issuance/release-all.ts';
 import { allBatches, stoppedItems } from '../../src/issuance/store.ts';
 import { changeState } from '../../src/revocation/change-state.ts';
 import { publish } from '../../src/revocation/publish.ts';
@@ -24,9 +24,9 @@ for (const database of databases()) {
     const world = await aBureau(t, database);
 
     const first = await takeIn(world, rows(3));
-    await issueBatch(world, anAct(), { month: JULY, options });
+    await releaseAll(world, anAct(), { month: JULY, options });
     const second = await takeIn(world, [...rows(3)].reverse());
-    await issueBatch(world, anAct(), { month: JULY, options });
+    await releaseAll(world, anAct(), { month: JULY, options });
 
     t.deepEqual([...second].sort(), [...first].sort());
     t.is(await countCertificates(world.db), 3);
@@ -44,7 +44,7 @@ for (const database of databases()) {
       error?.faults.map(fault => [fault.line, fault.code]),
       [[2, 'TITLE_HELD']],
     );
-    await issueBatch(world, anAct(), { month: JULY, options });
+    await releaseAll(world, anAct(), { month: JULY, options });
     t.is(await countCertificates(world.db), 1);
   });
 
@@ -58,10 +58,10 @@ for (const database of databases()) {
         if (name === point) throw new Killed();
       };
 
-      await t.throwsAsync(issueBatch(world, anAct(), { month: JULY, options: { ...options, failpoint } }), {
+      await t.throwsAsync(releaseAll(world, anAct(), { month: JULY, options: { ...options, failpoint } }), {
         instanceOf: Killed,
       });
-      const done = await issueBatch(world, anAct(JULY_30 + 60), { month: JULY, options });
+      const done = await releaseAll(world, anAct(JULY_30 + 60), { month: JULY, options });
 
       t.true(calls > 0);
       t.is(done.issued, 60);
@@ -83,8 +83,8 @@ for (const database of databases()) {
     await takeIn(world, rows(30));
 
     const runs = await Promise.allSettled([
-      issueBatch(world, anAct(), { month: JULY, options }),
-      issueBatch(other, anAct(), { month: JULY, options }),
+      releaseAll(world, anAct(), { month: JULY, options }),
+      releaseAll(other, anAct(), { month: JULY, options }),
     ]);
 
     const codes = runs.flatMap(run =>
@@ -105,7 +105,7 @@ for (const database of databases()) {
     const ids = await takeIn(world, rows(2));
     const [first = ''] = ids;
 
-    const batch = await issueBatch(world, anAct(), {
+    const batch = await releaseAll(world, anAct(), {
       month: JULY,
       options: { unprintable: application => (application.id === first ? ['𡈽（U+2123D）'] : []) },
     });
@@ -120,7 +120,7 @@ for (const database of databases()) {
   test(`a correction keeps the number, raises the version and ends the old one in one act, on ${database.name}`, async t => {
     const world = await aBureau(t, database, { clock: () => JULY_30 + 7200 });
     const [id = ''] = await takeIn(world, [someCells(2, { 姓名: '田静怡' })]);
-    await issueBatch(world, anAct(), { month: JULY, options });
+    await releaseAll(world, anAct(), { month: JULY, options });
     const [old] = await certificatesFor(world.db, [id]);
     if (!old) return t.fail('nothing was issued');
 
@@ -136,7 +136,7 @@ for (const database of databases()) {
         code: 'STATE_CONFLICT',
       },
     );
-    await issueBatch(world, anAct(at), { month: JULY, options });
+    await releaseAll(world, anAct(at), { month: JULY, options });
     await publish(world, anAct(at));
 
     const versions = await versionsOf(world.db, old.number);
@@ -152,7 +152,7 @@ for (const database of databases()) {
   test(`changes of state follow the table, need their reason and document, and are public at once, on ${database.name}`, async t => {
     const world = await aBureau(t, database);
     const ids = await takeIn(world, [someCells()]);
-    await issueBatch(world, anAct(), { month: JULY, options });
+    await releaseAll(world, anAct(), { month: JULY, options });
     const [certificate] = await certificatesFor(world.db, ids);
     const { number = '', qrText = '' } = certificate ?? {};
     const verdictAt = async (at: number): Promise<string> =>
@@ -235,10 +235,10 @@ test('a month without key, a month to come and a day without legal basis are ref
   if (!sqlite) return t.fail();
   const world = await aBureau(t, sqlite);
 
-  await t.throwsAsync(issueBatch(world, anAct(), { month: '2021-06', options }), { code: 'KEY_UNKNOWN' });
-  await t.throwsAsync(issueBatch(world, anAct(), { month: '2021-08', options }), { code: 'MONTH_IN_FUTURE' });
-  await t.throwsAsync(issueBatch(world, anAct(), { month: '2021-13', options }), { code: 'MONTH_INVALID' });
-  await t.throwsAsync(issueBatch(world, anAct(JULY_30 - 2 * 366 * 86_400), { month: '2019-07', options }), {
+  await t.throwsAsync(releaseAll(world, anAct(), { month: '2021-06', options }), { code: 'KEY_UNKNOWN' });
+  await t.throwsAsync(releaseAll(world, anAct(), { month: '2021-08', options }), { code: 'MONTH_IN_FUTURE' });
+  await t.throwsAsync(releaseAll(world, anAct(), { month: '2021-13', options }), { code: 'MONTH_INVALID' });
+  await t.throwsAsync(releaseAll(world, anAct(JULY_30 - 2 * 366 * 86_400), { month: '2019-07', options }), {
     code: 'LEGAL_BASIS_MISSING',
   });
   return undefined;

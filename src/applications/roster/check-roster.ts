@@ -23,7 +23,12 @@ export class RosterRowsInvalid extends DomainError {
   constructor(faults: readonly RosterFault[]) {
     const lines = new Set(faults.map(fault => fault.line)).size;
     const detail = `名册有 ${lines} 行共 ${faults.length} 处错误，整份未受理；请按“错误说明”逐格改正后重新上传。`;
-    super('ROSTER_ROWS_INVALID', detail);
+    const placed = faults.map(fault => ({
+      pointer: `/rows/${fault.line}/${fault.column}`,
+      code: fault.code,
+      detail: fault.detail,
+    }));
+    super('ROSTER_ROWS_INVALID', detail, { faults: placed });
     this.faults = faults;
   }
 }

@@ -7,14 +7,14 @@ import { printedNameOf } from '../../certificate/rarity.ts';
 import { displayableIn } from '../../certificate/face/glyphs.ts';
 import type { Renderer } from '../../certificate/render.ts';
 import { certificatesFor, type Certificate } from '../../certificate/store.ts';
-import type { Application } from '../../applications/application.ts';
+import { courseFrom, type Application } from '../../applications/application.ts';
 import { readRoster } from '../../applications/roster/read-roster.ts';
 import { addApplications, applicationsOf } from '../../applications/store.ts';
 import { takeInRoster } from '../../applications/take-in-roster.ts';
 import { record } from '../../audit/record.ts';
 import { inTransaction } from '../../db/tx.ts';
 import { requestCorrection } from '../../issuance/correct.ts';
-import { issueBatch } from '../../issuance/issue-batch.ts';
+import { releaseAll } from '../../issuance/release-all.ts';
 import { unprintableWith } from '../../issuance/render-files.ts';
 import { changeState } from '../../revocation/change-state.ts';
 import { changesOf } from '../../revocation/store.ts';
@@ -61,7 +61,7 @@ function batches(world: World, renderer: Renderer): Scene[] {
   return keyMonths().map(month => ({
     at: startOf(lastDayOf(month)) + EVENING,
     play: async act => {
-      await issueBatch(world, act, { month, options });
+      await releaseAll(world, act, { month, options });
     },
   }));
 }
@@ -166,6 +166,15 @@ function reviewed(world: World, act: Act, persona: Persona): Application {
     uploadDeadline: undefined,
     uploadLate: false,
     corrects: undefined,
+    entrustLetter: undefined,
+    externalNumber: undefined,
+    draft: undefined,
+    passKey: undefined,
+    course: courseFrom({
+      originator: 'holder',
+      changedAt: act.at,
+      turn: { kind: 'bureau', organisationId: undefined },
+    }),
   };
 }
 

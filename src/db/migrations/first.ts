@@ -2,53 +2,11 @@
  * The first tables, one DDL statement each, in order, forward only. Times are whole seconds since 1970 in BIGINT; dates and
  * months are Asia/Shanghai text. Unique keys carry the invariants: no number, list place or batch item twice.
  */
-import {
-  DataTypes,
-  type ModelAttributes,
-  type QueryInterface,
-  type QueryInterfaceCreateTableOptions,
-} from 'sequelize';
-
-export interface Migration {
-  readonly name: string;
-  readonly up: (schema: QueryInterface) => Promise<void>;
-}
+import { DataTypes } from 'sequelize';
+import { id, may, must, stepsOf, type Migration } from './steps.ts';
 
 const { BIGINT, BOOLEAN, CHAR, INTEGER, STRING, TEXT } = DataTypes;
-const id = { type: CHAR(32), primaryKey: true, allowNull: false } as const;
-const must = <T>(type: T) => ({ type, allowNull: false }) as const;
-const may = <T>(type: T) => ({ type, allowNull: true }) as const;
-
-type Uniques = NonNullable<QueryInterfaceCreateTableOptions['uniqueKeys']>;
-
-function createTable(
-  name: string,
-  columns: ModelAttributes,
-  uniques: Readonly<Record<string, readonly string[]>> = {},
-): Migration {
-  const uniqueKeys: Uniques = Object.fromEntries(
-    Object.entries(uniques).map(([key, fields]) => [key, { fields: [...fields] }]),
-  );
-  return {
-    name: `first/${name}`,
-    up: async schema => {
-      await schema.createTable(name, columns, { charset: 'utf8mb4', collate: 'utf8mb4_bin', uniqueKeys });
-    },
-  };
-}
-
-function insertRows(table: string, rows: Record<string, string | number | boolean | null>[]): Migration {
-  return {
-    name: `first/${table}_rows`,
-    up: async schema => {
-      await schema.bulkInsert(table, rows, { ignoreDuplicates: true } as object);
-    },
-  };
-}
-
-function addIndex(table: string, name: string, fields: readonly string[]): Migration {
-  return { name: `first/${name}`, up: async schema => schema.addIndex(table, [...fields], { name }) };
-}
+const { createTable, addIndex, insertRows } = stepsOf('first');
 
 export const firstMigrations: readonly Migration[] = [
   createTable('settings', { name: { type: STRING(60), primaryKey: true }, value: must(TEXT) }),

@@ -1,4 +1,6 @@
 /** Every migration, oldest first. Append only: a released migration is never changed. */
-import { firstMigrations, type Migration } from './first.ts';
+import { firstMigrations } from './first.ts';
+import { monthMigrations } from './month.ts';
+import type { Migration } from './steps.ts';
 
-export const MIGRATIONS: readonly Migration[] = [...firstMigrations];
+export const MIGRATIONS: readonly Migration[] = [...firstMigrations, ...monthMigrations];

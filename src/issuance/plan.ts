@@ -1,0 +1,41 @@
+/**
+ * What is released is fixed before it is signed: the digest over every item as it was seen, and the items planned into the month's
+ * batch in the approver's own transaction. `issueBatch` signs what is planned and nothing else (R16).
+ */
+import { createHash } from 'node:crypto';
+import type { Application } from '../applications/application.ts';
+import { digestOf } from '../applications/row.ts';
+import { stepApplications } from '../applications/store.ts';
+import type { Tx } from '../db/connect.ts';
+import { keyId, type ManifestKey } from '../keys/manifest.ts';
+import type { Act } from '../shared/act.ts';
+import type { Month } from '../shared/time.ts';
+import type { World } from '../world.ts';
+import { freezeBatch, openBatch, planItems } from './store.ts';
+
+/** 64 hex digits over every item's id, version and content, in order of id: changes when any of them changes. */
+export function digestOfItems(world: World, applications: readonly Application[]): string {
+  const lines = applications.map(
+    application => `${application.id}:${application.course.version}:${digestOf(world.cipher, application)}`,
+  );
+  return createHash('sha256').update(lines.sort().join('\n')).digest('hex');
+}
+
+export interface Plan {
+  readonly month: Month;
+  readonly key: ManifestKey;
+  readonly digest: string;
+  readonly applications: readonly Application[];
+}
+
+/** The applications are planned items of the month's batch and nobody's turn any more. The caller holds their locks and records it. */
+export async function planRelease(tx: Tx, world: World, act: Act, plan: Plan): Promise<void> {
+  const { month, key, digest, applications } = plan;
+  const { id: batchId } = await openBatch(tx, world.db, { id: world.ids(), month });
+  const ids = applications.map(application => application.id);
+  const items = ids.map(applicationId => ({ id: world.ids(), applicationId }));
+  await planItems(tx, world.db, { batchId, items });
+  await freezeBatch(tx, world.db, { batchId, digest, keyId: keyId(key.number) });
+  const step = { state: 'BUREAU_CHECK', turn: undefined, at: act.at, reason: undefined } as const;
+  await stepApplications(tx, world.db, { ids, step });
+}
