@@ -6,8 +6,7 @@ import type { Application } from './application.ts';
 
 /** The pass of this withdrawn or rejected application waits anew; nothing happens for one without a pass. */
 export async function reopenPass(
-  _tx: Tx,
-  _world: World,
+  _scope: { tx: Tx; world: World },
   _act: Act,
   _application: Application,
 ): Promise<void> {

@@ -139,7 +139,7 @@ export function toRow(application: Application, cipher: FieldCipher): Applicatio
   };
 }
 
-export function courseColumns(
+function courseColumns(
   course: Course,
 ): Pick<
   ApplicationRow,

@@ -4,7 +4,7 @@ import { table, type Db, type Table, type Tx } from '../db/connect.ts';
 import type { FieldCipher } from '../db/field-cipher.ts';
 import type { Instant, Month } from '../shared/time.ts';
 import { isGuarding, type Application, type ApplicationState, type Turn } from './application.ts';
-import { courseColumns, TABLE, toApplication, toRow, type ApplicationRow } from './row.ts';
+import { TABLE, toApplication, toRow, type ApplicationRow } from './row.ts';
 
 /** What every function here needs: the database and the cipher of its personal fields. */
 export interface ApplicationScope {

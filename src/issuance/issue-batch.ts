@@ -13,7 +13,7 @@ import { certificateNumber } from '../certificate/number.ts';
 import { payloadHash, sign } from '../certificate/sign.ts';
 import { addCertificates, type Certificate } from '../certificate/store.ts';
 import { inTransaction } from '../db/tx.ts';
-import { keyId, type ManifestKey } from '../keys/manifest.ts';
+import type { ManifestKey } from '../keys/manifest.ts';
 import { ensureRoom, publish } from '../revocation/publish.ts';
 import { addChange } from '../revocation/store.ts';
 import type { Act } from '../shared/act.ts';

@@ -29,8 +29,11 @@ export interface Plan {
 }
 
 /** The applications are planned items of the month's batch and nobody's turn any more. The caller holds their locks and records it. */
-export async function planRelease(tx: Tx, world: World, act: Act, plan: Plan): Promise<void> {
-  const { month, key, digest, applications } = plan;
+export async function planRelease(
+  { tx, world }: { tx: Tx; world: World },
+  act: Act,
+  { month, key, digest, applications }: Plan,
+): Promise<void> {
   const { id: batchId } = await openBatch(tx, world.db, { id: world.ids(), month });
   const ids = applications.map(application => application.id);
   const items = ids.map(applicationId => ({ id: world.ids(), applicationId }));

@@ -42,7 +42,7 @@ export async function releaseAll(
       const applications = locked.filter(({ course }) => course.turn?.kind === 'bureau');
       if (applications.length === 0) return;
       const digest = digestOfItems(world, applications);
-      await planRelease(tx, world, act, { month, key, digest, applications });
+      await planRelease({ tx, world }, act, { month, key, digest, applications });
       await record({ tx, db: world.db }, act, [
         { action: 'batch.frozen', subject: month, detail: { digest, items: applications.length } },
       ]);

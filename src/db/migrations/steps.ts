@@ -62,19 +62,33 @@ export function stepsOf(release: string): Steps {
       name: `${release}/${name}`,
       up: async schema => schema.addIndex(table, [...fields], { name, unique: true }),
     }),
-    // a killed run, or another process at this very moment, may have added some of them: each is added unless it is there
     addColumns: (table, name, columns) => ({
       name: `${release}/${name}`,
-      up: async schema => {
-        for (const [column, attribute] of Object.entries(columns)) {
-          if (column in (await schema.describeTable(table))) continue;
-          await schema.addColumn(table, column, attribute).catch(unlessThere);
-        }
-      },
+      up: async schema => addMissing(schema, table, columns),
     }),
   };
 }
 
-function unlessThere(error: unknown): void {
-  if (!/duplicate column name/i.test(String(error))) throw error;
+/** A killed run, or another process at this very moment, may have added some of them: each is added unless it is there. */
+async function addMissing(
+  schema: QueryInterface,
+  table: string,
+  columns: Readonly<Record<string, ModelAttributeColumnOptions>>,
+): Promise<void> {
+  const present = await schema.describeTable(table);
+  const missing = Object.entries(columns).filter(([column]) => !(column in present));
+  if (missing.length === 0) return;
+  if (schema.sequelize.getDialect() !== 'sqlite') {
+    // MySQL takes all columns in one statement, which happens whole or not at all
+    const sql = schema.queryGenerator as { attributesToSQL: (all: object) => Record<string, string> };
+    const parts = Object.entries(sql.attributesToSQL(Object.fromEntries(missing)));
+    const added = parts.map(([column, definition]) => `ADD \`${column}\` ${definition}`);
+    await schema.sequelize.query(`ALTER TABLE \`${table}\` ${added.join(', ')}`);
+    return;
+  }
+  for (const [column, attribute] of missing) {
+    await schema.addColumn(table, column, attribute).catch((error: unknown) => {
+      if (!/duplicate column name/i.test(String(error))) throw error;
+    });
+  }
 }
