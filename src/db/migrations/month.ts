@@ -5,7 +5,7 @@
 import { DataTypes } from 'sequelize';
 import { id, may, must, stepsOf, type Migration } from './steps.ts';
 
-const { BIGINT, BLOB, BOOLEAN, CHAR, INTEGER, STRING, TEXT } = DataTypes;
+const { BIGINT, BOOLEAN, CHAR, INTEGER, STRING, TEXT } = DataTypes;
 const { createTable, addIndex, addUnique, addColumns } = stepsOf('month');
 const SEALED = STRING(400);
 
@@ -188,7 +188,7 @@ export const monthMigrations: readonly Migration[] = [
   createTable('file_chunks', {
     file_id: { type: CHAR(32), primaryKey: true, allowNull: false },
     place: { type: INTEGER, primaryKey: true, allowNull: false },
-    sealed: must(BLOB('medium')),
+    sealed: must('MEDIUMBLOB'),
   }),
   createTable(
     'review_decisions',
@@ -231,7 +231,7 @@ export const monthMigrations: readonly Migration[] = [
     request_hash: must(CHAR(64)),
     state: must(STRING(8)),
     status: may(INTEGER),
-    answer_sealed: may(TEXT('medium')),
+    answer_sealed: may('MEDIUMTEXT'),
     created_at: must(BIGINT),
   }),
   addIndex('idempotency_keys', 'idempotency_keys_age', ['created_at']),

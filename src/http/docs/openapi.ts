@@ -1,0 +1,174 @@
+/**
+ * The API's own description: OpenAPI 3.1 made from the operations as registered and the shapes in schemas/, so it says what the
+ * service does and cannot go stale (OpenAPI 3.1.0; JSON Schema 2020-12 is its schema dialect).
+ */
+import { readFileSync } from 'node:fs';
+import { projectFile } from '../../shared/project.ts';
+import type { Operation } from '../operation.ts';
+
+export type DocumentedOperation = Operation<unknown> & { readonly signedIn: boolean };
+type Json = Record<string, unknown>;
+
+/** The document's parts that are not the operations. */
+export interface Heading {
+  readonly title: string;
+  readonly version: string;
+  readonly origin: string;
+  readonly description: string;
+}
+
+/** OpenAPI 3.1 document of these operations; only shapes that they reach are in it. */
+export function openApiOf(operations: readonly DocumentedOperation[], heading: Heading): Json {
+  const schemas = new Map<string, Json>();
+  for (const operation of operations) {
+    for (const name of [operation.body?.name, operation.answer.shape]) if (name) reach(name, schemas);
+  }
+  reach('problem', schemas);
+  const paths: Record<string, Json> = {};
+  for (const operation of operations) {
+    const path = operation.path.replace(/:(\w+)/g, '{$1}');
+    (paths[path] ??= {})[operation.method] = pathItem(operation);
+  }
+  const { origin, ...info } = heading;
+  return {
+    openapi: '3.1.0',
+    info,
+    servers: [{ url: origin }],
+    tags: [...new Set(operations.map(operation => operation.tag))].map(name => ({ name })),
+    paths,
+    components: {
+      schemas: Object.fromEntries([...schemas].sort(([a], [b]) => a.localeCompare(b))),
+      securitySchemes: {
+        session: { type: 'apiKey', in: 'cookie', name: 'zc_session', description: '登录后由服务设置' },
+      },
+      responses: {
+        problem: {
+          description: '问题说明（RFC 9457）：code 是稳定代码，detail 说明下一步怎么办',
+          content: { 'application/problem+json': { schema: refTo('problem') } },
+        },
+      },
+    },
+  };
+}
+
+/** One schema as the document holds it: references point into the document. @throws when schemas/ has no such file */
+export function schemaNamed(name: string): Json {
+  const text = readFileSync(projectFile(`schemas/${name}.json`), 'utf8');
+  const { $schema: _dialect, $id: _id, ...schema } = JSON.parse(text) as Json;
+  return rewritten(schema, name) as Json;
+}
+
+function reach(name: string, schemas: Map<string, Json>): void {
+  if (schemas.has(name)) return;
+  const schema = schemaNamed(name);
+  schemas.set(name, schema);
+  for (const [, other = ''] of JSON.stringify(schema).matchAll(/"#\/components\/schemas\/([\w-]+)/g))
+    reach(other, schemas);
+}
+
+/** `other.json` and `#/$defs/x` of a file become places in the document. */
+function rewritten(value: unknown, file: string): unknown {
+  if (Array.isArray(value)) return value.map(each => rewritten(each, file));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [
+      key,
+      key === '$ref' && typeof each === 'string' ? placeOf(each, file) : rewritten(each, file),
+    ]),
+  );
+}
+
+function placeOf(reference: string, file: string): string {
+  const [target = '', place = ''] = reference.split('#');
+  return `#/components/schemas/${target === '' ? file : target.replace(/\.json$/, '')}${place}`;
+}
+
+function refTo(name: string): Json {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+function pathItem(operation: DocumentedOperation): Json {
+  const { body, upload, signedIn } = operation;
+  return {
+    operationId: operationIdOf(operation),
+    tags: [operation.tag],
+    summary: operation.summary,
+    ...(operation.description === undefined ? {} : { description: operation.description }),
+    parameters: parametersOf(operation),
+    ...(body
+      ? { requestBody: { required: true, content: { 'application/json': { schema: refTo(body.name) } } } }
+      : {}),
+    ...(upload ? { requestBody: uploadBody(upload) } : {}),
+    responses: {
+      [operation.answer.status]: answerOf(operation),
+      default: { $ref: '#/components/responses/problem' },
+    },
+    security: signedIn ? [{ session: [] }] : [],
+  };
+}
+
+function uploadBody({ mediaType, description }: NonNullable<Operation['upload']>): Json {
+  const schema =
+    mediaType === 'multipart/form-data'
+      ? {
+          type: 'object',
+          required: ['file'],
+          properties: { file: { type: 'string', contentMediaType: 'application/octet-stream' } },
+          additionalProperties: { type: 'string' },
+        }
+      : {};
+  return { required: true, description, content: { [mediaType]: { schema } } };
+}
+
+/** `post /api/applications/:id/decisions` → `postApplicationsIdDecisions`. */
+export function operationIdOf({ method, path }: Pick<Operation, 'method' | 'path'>): string {
+  const words = path.split(/[^A-Za-z0-9]+/).filter(word => word !== '' && word !== 'api');
+  return method + words.map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+}
+
+function parametersOf(operation: DocumentedOperation): readonly Json[] {
+  const path = [...operation.path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+  const query = Object.entries(operation.query ?? {}).map(([name, rule]) => ({
+    name,
+    in: 'query',
+    required: rule.required === true,
+    description: rule.description,
+    schema: { type: 'string', pattern: `^(?:${rule.pattern})$` },
+  }));
+  return [...path, ...query, ...headersOf(operation)];
+}
+
+function headersOf({ method, signedIn, creates }: DocumentedOperation): readonly Json[] {
+  const headers: Json[] = [];
+  if (signedIn && method !== 'get') {
+    headers.push({
+      name: 'X-CSRF-Token',
+      in: 'header',
+      required: true,
+      description: '登录应答中的 csrfToken',
+      schema: { type: 'string' },
+    });
+  }
+  if (creates) {
+    headers.push({
+      name: 'Idempotency-Key',
+      in: 'header',
+      required: false,
+      description: '8 到 100 个可见 ASCII 字符；同一键重复发送只办一次，得到同样的应答',
+      schema: { type: 'string', pattern: '^[!-~]{8,100}$' },
+    });
+  }
+  return headers;
+}
+
+function answerOf({ answer }: DocumentedOperation): Json {
+  const { shape, mediaType, description } = answer;
+  if (shape !== undefined)
+    return { description, content: { [mediaType ?? 'application/json']: { schema: refTo(shape) } } };
+  return mediaType === undefined ? { description } : { description, content: { [mediaType]: {} } };
+}

@@ -1,0 +1,62 @@
+/** Operations for everyone that are served outside the API's own router: trust, verification, keys, lists, health. */
+import type { DocumentedOperation } from './openapi.ts';
+
+const get = (
+  path: string,
+  said: { tag: string; summary: string; mediaType: string; shape?: string; description?: string },
+): DocumentedOperation => ({
+  method: 'get',
+  path,
+  tag: said.tag,
+  summary: said.summary,
+  ...(said.description === undefined ? {} : { description: said.description }),
+  answer: {
+    status: 200,
+    description: said.summary,
+    mediaType: said.mediaType,
+    ...(said.shape === undefined ? {} : { shape: said.shape }),
+  },
+  signedIn: false,
+});
+
+export const PUBLIC_OPERATIONS: readonly DocumentedOperation[] = [
+  {
+    method: 'post',
+    path: '/api/verify',
+    tag: '查验',
+    summary: '查验一张证书的二维码文字',
+    description: '任何人可用；内容不对也答 200，结论在报告的 verdict 里，未知从不当作有效。',
+    body: { name: 'verify-request', is: (value): value is unknown => value !== undefined },
+    answer: { status: 200, shape: 'verification-report', description: '查验报告' },
+    signedIn: false,
+  },
+  get('/trust', {
+    tag: '查验',
+    summary: '离线查验所需的全部资料：签发机构、公钥清单、状态列表、二维码格式',
+    mediaType: 'application/json',
+    shape: 'trust',
+  }),
+  get('/status-lists/:name', {
+    tag: '查验',
+    summary: '状态列表（W3C Bitstring Status List 1.0），如 revocation-1',
+    mediaType: 'application/vc+jwt',
+  }),
+  get('/.well-known/did.json', {
+    tag: '公钥',
+    summary: '签发机构的 DID 文档（did:web）',
+    mediaType: 'application/did+json',
+  }),
+  get('/.well-known/jwks.json', { tag: '公钥', summary: '公钥集', mediaType: 'application/jwk-set+json' }),
+  get('/contexts/title/v1', {
+    tag: '公钥',
+    summary: '凭证的 JSON-LD 上下文',
+    mediaType: 'application/ld+json',
+  }),
+  get('/schemas/title/v1', {
+    tag: '公钥',
+    summary: '凭证的 JSON Schema',
+    mediaType: 'application/schema+json',
+  }),
+  get('/healthz', { tag: '运行', summary: '进程存活', mediaType: 'application/json' }),
+  get('/readyz', { tag: '运行', summary: '可以接受请求（数据库已就绪）', mediaType: 'application/json' }),
+];
