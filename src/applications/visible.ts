@@ -1,0 +1,68 @@
+/**
+ * Who sees which application: the one place that decides it (domain §5.3). What one may not see is answered exactly as if it were
+ * not there.
+ */
+import { grantsFor, type Actor, type Grant } from '../accounts/role.ts';
+import { DomainError } from '../shared/errors.ts';
+import type { World } from '../world.ts';
+import type { Application, ApplicationState } from './application.ts';
+import { applicationsById } from './store.ts';
+
+/** What has not reached the bureau is no business of its handlers and approvers; its auditor sees all. */
+export const BEFORE_THE_BUREAU: readonly ApplicationState[] = [
+  'AWAITING_APPLICATION',
+  'DRAFT',
+  'HOLDER_CONFIRM',
+  'EMPLOYER_REVIEW',
+  'DEPT_REVIEW',
+  'EXAM_REVIEW',
+];
+
+/**
+ * The application with that id, when this person may see it.
+ * @throws DomainError NOT_FOUND when there is none, or when it is another person's or organisation's
+ */
+export async function findApplicationFor(
+  world: Pick<World, 'db' | 'cipher'>,
+  actor: Actor,
+  id: string,
+): Promise<Application> {
+  const application = (await applicationsById(world, [id])).get(id);
+  if (!application || !isVisibleTo(actor, application)) throw new ApplicationNotFound();
+  return application;
+}
+
+/** Thrown for an application that is absent, or another's. */
+export class ApplicationNotFound extends DomainError {
+  constructor() {
+    super('NOT_FOUND', '没有找到这份申请，请核对后再试。');
+  }
+}
+
+/** True of a holder's own applications, of those of an organisation one acts for, and for the bureau of those that reached it. */
+export function isVisibleTo(actor: Actor, application: Application): boolean {
+  if (actor.kind === 'holder') return application.idNumber === actor.idNumber;
+  return grantsFor(actor, 'application.view').some(grant => isVisibleBy(grant, application));
+}
+
+/** True when that grant shows the application. */
+export function isVisibleBy({ capacity, duty, organisationId }: Grant, application: Application): boolean {
+  const { course, state } = application;
+  switch (capacity) {
+    case 'bureau':
+      return duty === 'auditor' || !BEFORE_THE_BUREAU.includes(state);
+    case 'employer':
+      return course.employerId === organisationId;
+    case 'department':
+    case 'archive':
+      return course.departmentId === organisationId;
+    case 'exam-body':
+      return course.examBodyId === organisationId;
+    case 'organiser':
+      return course.organiserId === organisationId;
+    case 'registration-body':
+      return false;
+    default:
+      return capacity satisfies never;
+  }
+}
