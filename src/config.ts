@@ -4,6 +4,8 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { toDataKeys, type KeyRing } from './db/field-cipher.ts';
+import { TEMPLATES } from './messages/message.ts';
 import { DomainError } from './shared/errors.ts';
 
 export interface Config {
@@ -19,12 +21,32 @@ export interface Config {
   readonly privateKeysDir: string;
   readonly keyPassphrase: string | undefined;
   readonly rootPassphrase: string | undefined;
-  /** 32 bytes; undefined outside production means: made once and kept in the data folder. */
-  readonly dataKey: Uint8Array | undefined;
+  /** Undefined outside production means: made once and kept in the data folder. */
+  readonly dataKeys: KeyRing['keys'] | undefined;
+  /** 32 bytes; undefined means: derived from data key 1. */
+  readonly dataIndexKey: Uint8Array | undefined;
   readonly rarityPolicy: 'gb2312' | 'gbk' | 'font';
   readonly fontDirs: readonly string[];
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly publishSeconds: number;
+  /** R18: collection opens by the notice's rule (R17), or as soon as the bureau has issued, as its Q&A says. */
+  readonly collectionPolicy: 'notice' | 'qa';
+  /** R10: a cut-off on a day without work moves to the next working day, or stays. */
+  readonly cutoffRollover: 'next-workday' | 'none';
+  /** The provider of short messages; undefined: messages stay in the outbox. */
+  readonly sms: SmsConfig | undefined;
+  /** Shows the outbox to whoever asks; demonstrations only. */
+  readonly demoOutbox: boolean;
+}
+
+export interface SmsConfig {
+  readonly url: string;
+  readonly keyId: string;
+  readonly keySecret: string;
+  /** 短信签名, as registered with the provider. */
+  readonly signName: string;
+  /** The provider's template code for each of ours. */
+  readonly templates: ReadonlyMap<string, string>;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -41,13 +63,25 @@ const SETTINGS = {
   ZHICHENG_KEY_PASSPHRASE: 'secret',
   ZHICHENG_ROOT_PASSPHRASE: 'secret',
   ZHICHENG_DATA_KEY: 'secret',
+  ZHICHENG_DATA_INDEX_KEY: 'secret',
   ZHICHENG_RARITY_POLICY: 'plain',
   ZHICHENG_FONT_DIRS: 'plain',
   ZHICHENG_LOG_LEVEL: 'plain',
   ZHICHENG_PUBLISH_SECONDS: 'plain',
+  ZHICHENG_COLLECTION_POLICY: 'plain',
+  ZHICHENG_CUTOFF_ROLLOVER: 'plain',
+  ZHICHENG_SMS_URL: 'plain',
+  ZHICHENG_SMS_KEY_ID: 'plain',
+  ZHICHENG_SMS_KEY_SECRET: 'secret',
+  ZHICHENG_SMS_SIGN_NAME: 'plain',
+  ZHICHENG_SMS_TEMPLATES: 'plain',
+  ZHICHENG_DEMO_OUTBOX: 'plain',
 } as const;
-const RARITY_POLICIES = ['gb2312', 'gbk', 'font'] as const;
-const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+// in each list the first is what holds when nothing is set
+const RARITY_POLICIES = ['gbk', 'gb2312', 'font'] as const;
+const COLLECTION_POLICIES = ['notice', 'qa'] as const;
+const ROLLOVERS = ['next-workday', 'none'] as const;
+const LOG_LEVELS = ['info', 'debug', 'warn', 'error', 'silent'] as const;
 
 /**
  * The settings of this process.
@@ -56,6 +90,8 @@ const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export function readConfig(env: Environment): Config {
   const faults: string[] = unknownSettings(env);
   const text = (name: string, otherwise: string): string => secretOr(env, name, faults) ?? otherwise;
+  const choose = <T extends string>(name: string, all: readonly [T, ...T[]]): T =>
+    oneOf(text(name, all[0]), { name, all }, faults);
   const production = env['NODE_ENV'] === 'production';
   const port = wholeNumber(env['PORT'] ?? '3000', { name: 'PORT', low: 0, high: 65_535 }, faults);
   const dataDir = resolve(text('ZHICHENG_DATA_DIR', 'data'));
@@ -74,24 +110,22 @@ export function readConfig(env: Environment): Config {
       secretOr(env, 'ZHICHENG_KEY_PASSPHRASE', faults) ?? demoSecret(production, privateKeysDir, 'key'),
     rootPassphrase:
       secretOr(env, 'ZHICHENG_ROOT_PASSPHRASE', faults) ?? demoSecret(production, privateKeysDir, 'root'),
-    dataKey: dataKeyOf(secretOr(env, 'ZHICHENG_DATA_KEY', faults), production, faults),
-    rarityPolicy: oneOf(
-      text('ZHICHENG_RARITY_POLICY', 'gbk'),
-      { name: 'ZHICHENG_RARITY_POLICY', all: RARITY_POLICIES },
-      faults,
-    ),
+    dataKeys: dataKeysOf(secretOr(env, 'ZHICHENG_DATA_KEY', faults), production, faults),
+    dataIndexKey: indexKeyFrom(secretOr(env, 'ZHICHENG_DATA_INDEX_KEY', faults), faults),
+    rarityPolicy: choose('ZHICHENG_RARITY_POLICY', RARITY_POLICIES),
     fontDirs: text('ZHICHENG_FONT_DIRS', '').split(':').filter(Boolean),
-    logLevel: oneOf(
-      text('ZHICHENG_LOG_LEVEL', 'info'),
-      { name: 'ZHICHENG_LOG_LEVEL', all: LOG_LEVELS },
-      faults,
-    ),
+    logLevel: choose('ZHICHENG_LOG_LEVEL', LOG_LEVELS),
     publishSeconds: wholeNumber(
       text('ZHICHENG_PUBLISH_SECONDS', '20'),
       { name: 'ZHICHENG_PUBLISH_SECONDS', low: 1, high: 3600 },
       faults,
     ),
+    collectionPolicy: choose('ZHICHENG_COLLECTION_POLICY', COLLECTION_POLICIES),
+    cutoffRollover: choose('ZHICHENG_CUTOFF_ROLLOVER', ROLLOVERS),
+    sms: smsOf(env, production, faults),
+    demoOutbox: demoOutboxOf(text('ZHICHENG_DEMO_OUTBOX', '0'), production, faults),
   };
+  demandIndexKey(config, faults);
   if (faults.length > 0)
     throw new DomainError('CONFIG_INVALID', `配置有误，请改正后再启动：${faults.join('；')}。`);
   return Object.freeze(config);
@@ -106,7 +140,9 @@ export function printable(config: Config): Record<string, unknown> {
     databaseUrl: config.databaseUrl.replace(/\/\/.*@/, '//***@').replace(/\?.*$/, '?***'),
     keyPassphrase: hidden(config.keyPassphrase),
     rootPassphrase: hidden(config.rootPassphrase),
-    dataKey: hidden(config.dataKey),
+    dataKeys: hidden(config.dataKeys),
+    dataIndexKey: hidden(config.dataIndexKey),
+    sms: hidden(config.sms),
   };
 }
 
@@ -155,14 +191,73 @@ function originOf(text: string, production: boolean, faults: string[]): string {
   return url.origin;
 }
 
-function dataKeyOf(text: string | undefined, production: boolean, faults: string[]): Uint8Array | undefined {
+function dataKeysOf(
+  text: string | undefined,
+  production: boolean,
+  faults: string[],
+): KeyRing['keys'] | undefined {
   if (text === undefined) {
     if (production) faults.push('生产环境须设 ZHICHENG_DATA_KEY（32 字节的 base64url）');
     return undefined;
   }
-  const bytes = new Uint8Array(Buffer.from(text, 'base64url'));
-  if (bytes.length !== 32) faults.push('ZHICHENG_DATA_KEY 须为 32 字节的 base64url');
-  return bytes;
+  const keys = toDataKeys(text);
+  if (!keys)
+    faults.push('ZHICHENG_DATA_KEY 须为 32 字节的 base64url，或 2:密钥,1:密钥 这样带编号、不重号的若干个');
+  return keys;
+}
+
+function indexKeyFrom(text: string | undefined, faults: string[]): Uint8Array | undefined {
+  const [key] = text === undefined || text.includes(':') ? [] : (toDataKeys(text) ?? []);
+  if (text !== undefined && !key) faults.push('ZHICHENG_DATA_INDEX_KEY 须为 32 字节的 base64url');
+  return key?.key;
+}
+
+/** Without key 1 nothing could be found by its old index, unless the index key is set by itself. */
+function demandIndexKey({ dataKeys, dataIndexKey }: Config, faults: string[]): void {
+  if (dataKeys && !dataIndexKey && !dataKeys.some(({ id }) => id === 1))
+    faults.push('ZHICHENG_DATA_KEY 不再含 1 号密钥时须设 ZHICHENG_DATA_INDEX_KEY');
+}
+
+const SMS_SETTINGS = [
+  'ZHICHENG_SMS_URL',
+  'ZHICHENG_SMS_KEY_ID',
+  'ZHICHENG_SMS_KEY_SECRET',
+  'ZHICHENG_SMS_SIGN_NAME',
+  'ZHICHENG_SMS_TEMPLATES',
+] as const;
+
+/** All of the provider's settings, or none. */
+function smsOf(env: Environment, production: boolean, faults: string[]): SmsConfig | undefined {
+  const given = SMS_SETTINGS.map(name => secretOr(env, name, faults));
+  if (given.every(value => value === undefined)) return undefined;
+  const missing = SMS_SETTINGS.filter((_, place) => given[place] === undefined);
+  if (missing.length > 0) faults.push(`短信设置须一并设定，还缺 ${missing.join('、')}`);
+  const [url = '', keyId = '', keySecret = '', signName = '', templates = ''] = given;
+  const scheme = URL.canParse(url) ? new URL(url).protocol : '';
+  if (url !== '' && !/^https?:$/.test(scheme))
+    faults.push('ZHICHENG_SMS_URL 须为网址，例如 https://dysmsapi.aliyuncs.com/');
+  if (production && scheme === 'http:') faults.push('生产环境的 ZHICHENG_SMS_URL 须为 https');
+  return { url, keyId, keySecret, signName, templates: templateCodes(templates, faults) };
+}
+
+/** `sign-in-code=SMS_1,returned=SMS_2`: a code for every template, so that no message is found unsendable at run time. */
+function templateCodes(text: string, faults: string[]): ReadonlyMap<string, string> {
+  const codes = new Map<string, string>();
+  for (const pair of text.split(',').filter(Boolean)) {
+    const [, name = '', code = ''] = /^\s*([a-z-]+)=([\w-]{1,60})\s*$/.exec(pair) ?? [];
+    if (!Object.hasOwn(TEMPLATES, name) || codes.has(name))
+      faults.push(`ZHICHENG_SMS_TEMPLATES 中的“${pair.trim().slice(0, 60)}”不对，须为 模板名=编码`);
+    else codes.set(name, code);
+  }
+  const missing = Object.keys(TEMPLATES).filter(name => !codes.has(name));
+  if (text !== '' && missing.length > 0) faults.push(`ZHICHENG_SMS_TEMPLATES 缺少 ${missing.join('、')}`);
+  return codes;
+}
+
+function demoOutboxOf(text: string, production: boolean, faults: string[]): boolean {
+  const isOn = oneOf(text, { name: 'ZHICHENG_DEMO_OUTBOX', all: ['0', '1'] }, faults) === '1';
+  if (isOn && production) faults.push('生产环境不得设 ZHICHENG_DEMO_OUTBOX：短信内容会被任何人看到');
+  return isOn;
 }
 
 function wholeNumber(

@@ -10,11 +10,12 @@ import type { Issuer } from './certificate/credential.ts';
 import { makeRenderer, type Renderer } from './certificate/render.ts';
 import type { Config } from './config.ts';
 import { connect, disconnect, type Db } from './db/connect.ts';
-import { fieldCipher, type FieldCipher } from './db/field-cipher.ts';
+import { fieldCipher, toDataKeys, type FieldCipher, type KeyRing } from './db/field-cipher.ts';
 import { didOf } from './keys/did-document.ts';
 import { keyService, type KeyService } from './keys/key-service.ts';
 import { writeWhole } from './keys/keyring.ts';
 import type { Act } from './shared/act.ts';
+import { DomainError } from './shared/errors.ts';
 import type { Instant } from './shared/time.ts';
 
 export interface World {
@@ -51,7 +52,10 @@ export async function makeWorld(
     ids: () => Date.now().toString(16).padStart(12, '0') + randomBytes(10).toString('hex'),
     random: below => randomInt(below),
     keys: keyService(config, issuer.did),
-    cipher: fieldCipher(config.dataKey ?? keptDataKey(config.dataDir)),
+    cipher: fieldCipher({
+      keys: config.dataKeys ?? keptDataKeys(config.dataDir),
+      indexKey: config.dataIndexKey,
+    }),
     log: parts.log ?? pino({ level: config.logLevel }, pino.destination(2)),
     renderer: () => (renderer ??= makeRenderer({ fontFolders: config.fontDirs })),
   };
@@ -67,10 +71,20 @@ export function newAct(world: World, actor: string): Act {
   return { actor, at: world.clock(), requestId: world.ids() };
 }
 
-/** Outside production the data key is made once and kept beside the data; production must bring its own. */
-function keptDataKey(dataDir: string): Uint8Array {
-  const file = join(dataDir, 'data.key');
+/**
+ * Outside production the data key is made once and kept beside the data, as a setting would write it; production must bring its own.
+ * @throws DomainError CONFIG_INVALID when the file holds no keys
+ */
+function keptDataKeys(dataDir: string): KeyRing['keys'] {
+  const file = dataKeyFile(dataDir);
   mkdirSync(dataDir, { recursive: true });
   if (!existsSync(file)) writeWhole(file, `${randomBytes(32).toString('base64url')}\n`, 0o600);
-  return new Uint8Array(Buffer.from(readFileSync(file, 'utf8').trim(), 'base64url'));
+  const keys = toDataKeys(readFileSync(file, 'utf8').trim());
+  if (!keys) throw new DomainError('CONFIG_INVALID', `数据密钥文件 ${file} 内容不对，请恢复备份。`);
+  return keys;
+}
+
+/** Where the data keys are kept outside production. */
+export function dataKeyFile(dataDir: string): string {
+  return join(dataDir, 'data.key');
 }

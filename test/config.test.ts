@@ -31,7 +31,7 @@ test('without any setting there is a working configuration for one machine', t =
     [false, '127.0.0.1', 3000, 'http://localhost:3000'],
   );
   t.regex(config.databaseUrl, /^sqlite:\/.*\/data\/zhicheng\.sqlite$/);
-  t.is(config.dataKey, undefined);
+  t.is(config.dataKeys, undefined);
   t.true(Object.isFrozen(config));
 });
 
@@ -62,7 +62,7 @@ const FAULTS: readonly (readonly [name: string, env: Readonly<Record<string, str
   ['an origin of another scheme', { ZHICHENG_ORIGIN: 'ftp://x.example' }, /ZHICHENG_ORIGIN/],
   ['an origin with a user', { ZHICHENG_ORIGIN: 'https://u@x.example' }, /ZHICHENG_ORIGIN/],
   ['a data key of 31 bytes', { ZHICHENG_DATA_KEY: Buffer.alloc(31).toString('base64url') }, /32 字节/],
-  ['an unknown rarity policy', { ZHICHENG_RARITY_POLICY: 'big5' }, /gb2312、gbk、font/],
+  ['an unknown rarity policy', { ZHICHENG_RARITY_POLICY: 'big5' }, /gbk、gb2312、font/],
   ['an unknown log level', { ZHICHENG_LOG_LEVEL: 'loud' }, /ZHICHENG_LOG_LEVEL/],
   ['a publishing interval of 0', { ZHICHENG_PUBLISH_SECONDS: '0' }, /ZHICHENG_PUBLISH_SECONDS/],
   ['a publishing interval with a fraction', { ZHICHENG_PUBLISH_SECONDS: '1.5' }, /ZHICHENG_PUBLISH_SECONDS/],
@@ -120,7 +120,7 @@ test('every secret may come from a file, without its last line break', t => {
     [config.keyPassphrase, config.rootPassphrase, config.databaseUrl],
     ['key-passphrase', 'root-passphrase', 'mysql:'],
   );
-  t.deepEqual(config.dataKey, new Uint8Array(32).fill(9));
+  t.deepEqual(config.dataKeys, [{ id: 1, key: new Uint8Array(32).fill(9) }]);
 });
 
 test('the demo’s passphrases are never read in production', t => {

@@ -16,8 +16,8 @@ test('a sealed field shows nothing of its text, and never looks the same twice',
 
   t.is(new Set(sealed).size, 50);
   for (const text of sealed) {
-    t.regex(text, /^v1\.[A-Za-z0-9_-]+$/);
-    t.false(Buffer.from(text.slice(3), 'base64url').includes(ID));
+    t.regex(text, /^v2\.1\.[A-Za-z0-9_-]+$/);
+    t.false(Buffer.from(text.slice(5), 'base64url').includes(ID));
   }
 });
 
@@ -43,12 +43,12 @@ test('the sealed values of two rows cannot be exchanged', t => {
 });
 
 test('no altered byte of a sealed field is overlooked', t => {
-  const bytes = Buffer.from(cipher.seal(ID, place).slice(3), 'base64url');
+  const bytes = Buffer.from(cipher.seal(ID, place).slice(5), 'base64url');
   for (let at = 0; at < bytes.length; at += 1) {
     const altered = Buffer.from(bytes);
     altered[at] = (altered[at] ?? 0) ^ 1;
     t.throws(
-      () => cipher.open(`v1.${altered.toString('base64url')}`, place),
+      () => cipher.open(`v2.1.${altered.toString('base64url')}`, place),
       { instanceOf: RangeError },
       String(at),
     );
@@ -57,7 +57,15 @@ test('no altered byte of a sealed field is overlooked', t => {
 
 test('a sealed field cut short, of another version or of another key does not open', t => {
   const sealed = cipher.seal(ID, place);
-  for (const text of ['', 'v1.', 'v1.AAAA', sealed.slice(0, -4), sealed.slice(3), `v2.${sealed.slice(3)}`]) {
+  for (const text of [
+    '',
+    'v1.',
+    'v1.AAAA',
+    'v2.1.AAAA',
+    sealed.slice(0, -4),
+    sealed.slice(5),
+    `v3${sealed.slice(2)}`,
+  ]) {
     t.throws(() => cipher.open(text, place), { instanceOf: RangeError }, text);
   }
   t.throws(() => fieldCipher(randomBytes(32)).open(sealed, place), { instanceOf: RangeError });
