@@ -22,7 +22,8 @@ import { addDays, dateAt, startOf } from '../../shared/time.ts';
 import { closeWorld, makeWorld, newAct, type World } from '../../world.ts';
 import { progressOf, say, tell, type Command } from '../command.ts';
 import { ceremonyOf, monthWindow } from '../keys.ts';
-import { demoOrganisations, keyMonths, PERSONAS } from './personas.ts';
+import { keyMonths, PERSONAS } from './personas.ts';
+import { demoOrganisations } from './register.ts';
 import { runStories } from './stories.ts';
 import { writeShowcase } from './showcase.ts';
 import { didOf } from '../../keys/did-document.ts';
@@ -47,7 +48,7 @@ export const demoCommand: Command = {
 async function build(world: World, since: number): Promise<void> {
   tell('准备数据库…');
   await migrate(world.db);
-  const organisations = demoOrganisations(world.ids);
+  const organisations = demoOrganisations().map(each => ({ ...each, id: world.ids() }));
   await inTransaction(world.db, tx => addOrganisations(tx, world.db, organisations));
   const renderer = makeRenderer({ fontFolders: world.config.fontDirs });
   await runStories(world, renderer, progressOf('演示月份'));

@@ -1,6 +1,5 @@
 /** The thirty fictional people and their organisations, as the demo's own data; identifiers are valid in form and nobody's. */
 import type { Gender, IdType } from '../../accounts/person-id.ts';
-import type { Capacity, Organisation } from '../../accounts/organisation.ts';
 import type { Route } from '../../applications/application.ts';
 import type { Level } from '../../certificate/level.ts';
 import type { Month, PlainDate } from '../../shared/time.ts';
@@ -60,22 +59,13 @@ export interface PostIssuance {
 /** Our own file, written for this type. */
 export const PERSONAS = stored.personas as unknown as readonly Persona[];
 
-const CAPACITY_OF: Readonly<Record<string, Capacity>> = {
-  issuer: 'bureau',
-  档案存放地人力资源服务机构: 'archive',
-  业务主管部门: 'department',
-  职称考试机构: 'exam-body',
-  用人单位: 'employer',
-};
-
-export function demoOrganisations(ids: () => string): readonly Organisation[] {
-  return stored.organisations.map(({ name, uscc, role }) => ({
-    id: ids(),
-    name,
-    code: uscc,
-    capacities: [CAPACITY_OF[role] ?? 'employer'],
-  }));
+export interface PersonaOrganisation {
+  readonly name: string;
+  readonly uscc: string;
+  readonly role: string;
 }
+
+export const ORGANISATIONS: readonly PersonaOrganisation[] = stored.organisations;
 
 /** Those whose application ends in a certificate. */
 export function issuedPersonas(): readonly Persona[] {
