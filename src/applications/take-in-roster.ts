@@ -14,7 +14,7 @@ import { courseFrom, type Application } from './application.ts';
 import { checkRoster, RosterRowsInvalid } from './roster/check-roster.ts';
 import { digestRoster } from './roster/digest-roster.ts';
 import type { ReadRoster, RosterFault, RosterRow } from './roster/roster.ts';
-import type { RegisteredUnit, UnitRegister } from './roster/row.ts';
+import type { RegisteredUnit, UnitRegister } from './roster/findings.ts';
 import { addRoster, findRoster } from './roster/store.ts';
 import { digestOf, liveKeyOf } from './row.ts';
 import { addApplications, liveClaims } from './store.ts';

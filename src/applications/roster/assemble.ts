@@ -1,7 +1,7 @@
 /** From a table of cells, whatever file it came from, to the rows of a roster. Pure. */
 import { DomainError } from '../../shared/errors.ts';
-import type { RosterHead } from './columns.ts';
-import { ERROR_HEAD, matchHeads } from './columns.ts';
+import type { HeadList, RosterHead } from './columns.ts';
+import { COMMITTEE_ROSTER, ERROR_HEAD, matchHeads } from './columns.ts';
 import type { CellFault, ReadRow, RosterCells } from './roster.ts';
 import { MAX_ROSTER_ROWS } from './roster.ts';
 
@@ -24,14 +24,14 @@ export interface Assembled {
  * @throws RosterHeadWrong for wrong heads
  * @throws DomainError ROSTER_EMPTY without a row, ROSTER_TOO_LONG above MAX_ROSTER_ROWS
  */
-export function assemble(lines: Iterable<TableLine>): Assembled {
+export function assemble(lines: Iterable<TableLine>, heads: HeadList = COMMITTEE_ROSTER): Assembled {
   let places: readonly (RosterHead | undefined)[] | undefined;
   let errorPlace = -1;
   const rows: ReadRow[] = [];
   for (const line of lines) {
     if (isBlank(line)) continue;
     if (places === undefined) {
-      places = matchHeads(line.cells);
+      places = matchHeads(line.cells, heads);
       errorPlace = line.cells.findIndex(head => head.trim() === ERROR_HEAD);
       continue;
     }

@@ -27,10 +27,42 @@ export const PINYIN_HEAD = '姓名拼音';
 /** The column our own answer adds; a corrected file may carry it back. */
 export const ERROR_HEAD = '错误说明';
 
+/** The day on which an exam body told people that they passed (R12). */
+export const NOTIFIED_HEAD = '通过通知日期';
+/** Management number (管理号) of the national certificate that goes with a pass, if any (R6). */
+export const EXTERNAL_HEAD = '管理号';
+
 export type RequiredHead = (typeof REQUIRED_HEADS)[number];
-export type RosterHead = RequiredHead | typeof PINYIN_HEAD;
-/** Every head a roster may have, in the order of the template. */
-export const ROSTER_HEADS: readonly RosterHead[] = [...REQUIRED_HEADS, PINYIN_HEAD];
+export type RosterHead = RequiredHead | typeof PINYIN_HEAD | typeof NOTIFIED_HEAD | typeof EXTERNAL_HEAD;
+/** Every head a committee's roster may have, in the order of the template. */
+export const ROSTER_HEADS = [...REQUIRED_HEADS, PINYIN_HEAD] as const;
+
+/** The heads of one kind of roster. */
+export interface HeadList {
+  readonly required: readonly RosterHead[];
+  readonly all: readonly RosterHead[];
+}
+
+export const COMMITTEE_ROSTER: HeadList = { required: REQUIRED_HEADS, all: ROSTER_HEADS };
+
+const EXAM_HEADS: readonly RosterHead[] = [
+  '姓名',
+  '性别',
+  '证件类型',
+  '证件号码',
+  '手机号码',
+  '系列',
+  '专业',
+  '层级',
+  '资格名称',
+  '取得资格时间',
+  NOTIFIED_HEAD,
+];
+/** Passes as an exam body sends them (R12): no units, no review body; 取得资格时间 is the day of the last exam passed (R23). */
+export const EXAM_ROSTER: HeadList = {
+  required: EXAM_HEADS,
+  all: [...EXAM_HEADS, EXTERNAL_HEAD, PINYIN_HEAD],
+};
 
 /** Thrown when the heads are not exactly the required ones; names what is missing, unknown or repeated. */
 export class RosterHeadWrong extends DomainError {
@@ -44,10 +76,13 @@ export class RosterHeadWrong extends DomainError {
  *
  * @throws RosterHeadWrong naming every missing, unknown and repeated head
  */
-export function matchHeads(raw: readonly string[]): readonly (RosterHead | undefined)[] {
+export function matchHeads(
+  raw: readonly string[],
+  { required, all }: HeadList = COMMITTEE_ROSTER,
+): readonly (RosterHead | undefined)[] {
   const heads = raw.map(head => head.replace(/[\s\uFEFF]/g, ''));
-  const known: readonly string[] = ROSTER_HEADS;
-  const missing = REQUIRED_HEADS.filter(head => !heads.includes(head));
+  const known: readonly string[] = all;
+  const missing = required.filter(head => !heads.includes(head));
   const unknown = heads.filter(head => head !== '' && head !== ERROR_HEAD && !known.includes(head));
   const repeated = known.filter(head => heads.indexOf(head) !== heads.lastIndexOf(head));
   const complaints = [
@@ -65,9 +100,9 @@ export function matchHeads(raw: readonly string[]): readonly (RosterHead | undef
 }
 
 /** True when the text is one of the heads of a roster, so that the file is at least meant as one. */
-export function isRosterHead(text: string): boolean {
+export function isRosterHead(text: string, { all }: HeadList = COMMITTEE_ROSTER): boolean {
   const head = text.replace(/[\s\uFEFF]/g, '');
-  return (ROSTER_HEADS as readonly string[]).includes(head);
+  return (all as readonly string[]).includes(head);
 }
 
 function complaint(word: string, heads: readonly string[]): string | undefined {
@@ -95,4 +130,6 @@ export const COLUMN_NOTES: Readonly<Record<RosterHead, { readonly note: string; 
   取得资格时间: { note: '评审委员会通过之日，如 2021-06-18。', width: 14 },
   核准备案日期: { note: '评审结果经核准备案之日，如 2021-07-05；其后五个工作日内上传。', width: 14 },
   姓名拼音: { note: '可不设此列。生僻字系统没有读音时填写，如 𠮷=JI；多个用逗号隔开。', width: 16 },
+  通过通知日期: { note: '考试机构通知通过之日，如 2020-10-16；不是取得资格时间。', width: 14 },
+  管理号: { note: '可不设此列。全国统一证书的管理号。', width: 24 },
 };

@@ -4,6 +4,7 @@
  */
 import { DomainError } from '../../shared/errors.ts';
 import { assemble } from './assemble.ts';
+import { COMMITTEE_ROSTER, type HeadList } from './columns.ts';
 import { decodeText, readCsv, readJson } from './read-text.ts';
 import { readXlsx } from './read-xlsx.ts';
 import type { ReadRoster } from './roster.ts';
@@ -19,28 +20,35 @@ const OLE_MAGIC = [0xd0, 0xcf, 0x11, 0xe0];
  * The raw rows of a roster, with format, encoding and separator so that the same file can be written back.
  *
  * @param fileName as the person sent it; used in no decision but the wording of the refusal of old files
+ * @param heads of the kind of roster that it should be
  * @throws DomainError FILE_EMPTY, FILE_TOO_LARGE, FILE_FORMAT_UNKNOWN, FILE_UNREADABLE, ENCODING_UNKNOWN, ROSTER_HEAD_WRONG,
  *   ROSTER_EMPTY, ROSTER_TOO_LONG
  */
-export async function readRoster(bytes: Uint8Array, fileName: string): Promise<ReadRoster> {
+export async function readRoster(
+  bytes: Uint8Array,
+  fileName: string,
+  heads: HeadList = COMMITTEE_ROSTER,
+): Promise<ReadRoster> {
   if (bytes.length === 0) throw new DomainError('FILE_EMPTY', '文件是空的，请用模板填写后上传。');
   if (bytes.length > MAX_ROSTER_BYTES) {
     throw new DomainError('FILE_TOO_LARGE', '名册文件超过 20 MB，请分成几份或删除多余内容后上传。');
   }
   if (startsWith(bytes, ZIP_MAGIC)) {
     const lines = await readXlsx(bytes);
-    return { format: 'xlsx', encoding: 'utf-8', delimiter: ',', ...assemble(lines) };
+    return { format: 'xlsx', encoding: 'utf-8', delimiter: ',', ...assemble(lines, heads) };
   }
   if (startsWith(bytes, OLE_MAGIC)) throw oldWorkbook(fileName);
-  return readText(bytes);
+  return readText(bytes, heads);
 }
 
-function readText(bytes: Uint8Array): ReadRoster {
+function readText(bytes: Uint8Array, heads: HeadList): ReadRoster {
   const { text, encoding } = decodeText(bytes);
   if (text.trim() === '') throw new DomainError('FILE_EMPTY', '文件里没有任何内容，请用模板填写后上传。');
-  if (/^\s*[[{]/.test(text)) return { format: 'json', encoding, delimiter: ',', ...assemble(readJson(text)) };
-  const { delimiter, lines } = readCsv(text);
-  return { format: 'csv', encoding, delimiter, ...assemble(lines) };
+  if (/^\s*[[{]/.test(text)) {
+    return { format: 'json', encoding, delimiter: ',', ...assemble(readJson(text, heads), heads) };
+  }
+  const { delimiter, lines } = readCsv(text, heads);
+  return { format: 'csv', encoding, delimiter, ...assemble(lines, heads) };
 }
 
 function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {

@@ -6,7 +6,7 @@ import iconv from 'iconv-lite';
 import { DomainError } from '../../shared/errors.ts';
 import { parseStrictJson } from '../../shared/strict-json.ts';
 import type { TableLine } from './assemble.ts';
-import { ERROR_HEAD, isRosterHead, ROSTER_HEADS, RosterHeadWrong } from './columns.ts';
+import { COMMITTEE_ROSTER, ERROR_HEAD, isRosterHead, RosterHeadWrong, type HeadList } from './columns.ts';
 import { csvRecords } from './parse-csv.ts';
 import type { Delimiter, RosterEncoding } from './roster.ts';
 
@@ -37,12 +37,15 @@ export function decodeText(bytes: Uint8Array): DecodedText {
 }
 
 /** Lines of a CSV text, with the separator that makes most heads of its first line. */
-export function readCsv(text: string): {
+export function readCsv(
+  text: string,
+  list: HeadList = COMMITTEE_ROSTER,
+): {
   readonly delimiter: Delimiter;
   readonly lines: Iterable<TableLine>;
 } {
   const firstLine = text.trimStart().split(/[\r\n]/, 1)[0] ?? '';
-  const counts = DELIMITERS.map(delimiter => headsIn(firstLine, delimiter));
+  const counts = DELIMITERS.map(delimiter => headsIn(firstLine, { delimiter, list }));
   const most = Math.max(...counts);
   const delimiter = DELIMITERS[counts.indexOf(most)] ?? ',';
   if (most === 0 && !DELIMITERS.some(separator => firstLine.includes(separator))) throw formatUnknown();
@@ -56,18 +59,18 @@ export function readCsv(text: string): {
  * @throws RosterHeadWrong for a member that is no head
  * @throws DomainError FILE_UNREADABLE when it is not such JSON or names a member twice
  */
-export function readJson(text: string): readonly TableLine[] {
+export function readJson(text: string, list: HeadList = COMMITTEE_ROSTER): readonly TableLine[] {
   const value = parseStrictJson(text);
   const rows = isObject(value) && Object.keys(value).join() === 'rows' ? value['rows'] : value;
   if (!Array.isArray(rows) || !rows.every(isObject)) throw jsonUnreadable();
   if (rows.length === 0) throw new DomainError('ROSTER_EMPTY', '名册里没有人员，请填写后重新上传。');
   const present = new Set(rows.flatMap(row => Object.keys(row)));
-  const strangers = [...present].filter(member => !isRosterHead(member) && member !== ERROR_HEAD);
+  const strangers = [...present].filter(member => !isRosterHead(member, list) && member !== ERROR_HEAD);
   if (strangers.length > 0) {
     const names = strangers.slice(0, 5).map(name => name.slice(0, 20));
     throw new RosterHeadWrong(`名册中有不认识的字段“${names.join('”“')}”，请按模板的表头改正后重新上传。`);
   }
-  const heads = ROSTER_HEADS.filter(head => present.has(head));
+  const heads = list.all.filter(head => present.has(head));
   return [{ line: 0, cells: heads }, ...rows.map((row, index) => lineOfObject(row, heads, index + 1))];
 }
 
@@ -105,8 +108,8 @@ function asText(text: string, encoding: RosterEncoding): DecodedText {
   return { text, encoding };
 }
 
-function headsIn(line: string, delimiter: Delimiter): number {
-  return line.split(delimiter).filter(head => isRosterHead(head.replaceAll('"', ''))).length;
+function headsIn(line: string, { delimiter, list }: { delimiter: Delimiter; list: HeadList }): number {
+  return line.split(delimiter).filter(head => isRosterHead(head.replaceAll('"', ''), list)).length;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

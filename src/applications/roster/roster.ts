@@ -7,6 +7,7 @@ import type { Level } from '../../certificate/level.ts';
 import type { RareCharacter } from '../../certificate/rarity.ts';
 import type { Fault } from '../../shared/fault.ts';
 import type { Month, PlainDate } from '../../shared/time.ts';
+import type { CommitteeSubtype } from '../register/register.ts';
 import type { RosterHead } from './columns.ts';
 
 /** One result of a review, every rule on it passed. */
@@ -29,6 +30,8 @@ export interface RosterRow {
   /** The title, 资格名称. */
   readonly qualification: string;
   readonly reviewBody: string;
+  /** The committee's kind by the register, when it was asked (R8). */
+  readonly subtype: CommitteeSubtype | undefined;
   /** 取得资格时间: the day the committee passed it (R23). */
   readonly obtainedOn: PlainDate;
   /** 核准备案日期: the day the bureau approved and filed the result. */

@@ -2,7 +2,8 @@
 import type { RosterHead } from '../../../src/applications/roster/columns.ts';
 import { REQUIRED_HEADS } from '../../../src/applications/roster/columns.ts';
 import type { ReadRoster, RosterCells } from '../../../src/applications/roster/roster.ts';
-import type { RegisteredUnit, RowContext, UnitRegister } from '../../../src/applications/roster/row.ts';
+import type { RegisteredUnit, UnitRegister } from '../../../src/applications/roster/findings.ts';
+import type { RowContext } from '../../../src/applications/roster/row.ts';
 import type { Persona } from '../../vectors/rules/vectors.ts';
 import { personas, readVectors } from '../../vectors/rules/vectors.ts';
 
