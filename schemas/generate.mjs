@@ -44,6 +44,9 @@ const VALIDATED = {
   isEmploymentView: 'employment-view.json',
   isEmploymentList: 'employment-list.json',
   isNewEmployment: 'new-employment.json',
+  isCalendarYearEntry: 'calendar-year-entry.json',
+  isCalendarYearView: 'calendar-year-view.json',
+  isDeadlines: 'deadlines.json',
 };
 const TYPES = { ...VALIDATED, problem: 'problem.json' };
 
