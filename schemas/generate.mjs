@@ -47,6 +47,12 @@ const VALIDATED = {
   isCalendarYearEntry: 'calendar-year-entry.json',
   isCalendarYearView: 'calendar-year-view.json',
   isDeadlines: 'deadlines.json',
+  isCommitteeNew: 'committee-new.json',
+  isCommitteeView: 'committee-view.json',
+  isCommitteeList: 'committee-list.json',
+  isEntitlementNew: 'entitlement-new.json',
+  isEntitlementView: 'entitlement-view.json',
+  isEntitlementList: 'entitlement-list.json',
 };
 const TYPES = { ...VALIDATED, problem: 'problem.json' };
 

@@ -5,7 +5,7 @@
 import { normaliseOrganisationCode } from '../../accounts/organisation-code.ts';
 import type { Month, PlainDate } from '../../shared/time.ts';
 import type { Calendar } from '../../shared/working-days.ts';
-import { CalendarMissing, workdayDeadline } from '../../shared/working-days.ts';
+import { CalendarMissing, UPLOAD_WORKDAYS, workdayDeadline } from '../../shared/working-days.ts';
 import { judgeCommittee, type Committee, type CommitteeSubtype } from '../register/register.ts';
 import { plainDate, printedText } from './cells.ts';
 import { judgeClaim, type Claim } from './claim.ts';
@@ -25,8 +25,6 @@ export type RowAnswer =
   | { readonly ok: true; readonly row: RosterRow; readonly warnings: readonly CellFault[] }
   | { readonly ok: false; readonly faults: readonly CellFault[] };
 
-/** R9: working days from the filing to the upload. */
-export const UPLOAD_WORKDAYS = 5;
 const MAX_UNIT = 100;
 const SUBMITTING_CAPACITIES: readonly string[] = ['department', 'archive'];
 

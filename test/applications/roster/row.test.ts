@@ -202,10 +202,9 @@ test('a filing in a year without a calendar is refused, and accepted once the bu
 
   t.false(answer.ok);
   if (!answer.ok) t.deepEqual(codesOf(answer.faults), ['核准备案日期 CALENDAR_MISSING']);
-  const days = ['01', '02', '03', '04', '05', '06', '07', '08', '09', '10'];
-  const calendar = new Map(
-    days.map(day => [`2027-01-${day}`, !['01', '02', '03', '09', '10'].includes(day)]),
-  );
+  const dates = ['01', '02', '03', '04', '05', '06', '07', '08', '09', '10'];
+  const days = new Map(dates.map(day => [`2027-01-${day}`, !['01', '02', '03', '09', '10'].includes(day)]));
+  const calendar = { days, years: new Set<string>() };
   const again = checkRow(cells, { ...context, calendar });
   t.true(again.ok);
   if (again.ok) t.is(again.row.uploadDeadline, '2027-01-07');
