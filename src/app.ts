@@ -10,6 +10,7 @@ import { applicationRoutes } from './applications/routes.ts';
 import { inspectionRoutes } from './inspection/routes.ts';
 import { calendarRoutes } from './calendar/routes.ts';
 import { certificateRoutes } from './certificate/routes.ts';
+import { changeRoutes } from './changes/routes.ts';
 import { collectionRoutes } from './collection/routes.ts';
 import { pendingMigrations } from './db/migrate.ts';
 import { accessLog, securityHeaders } from './http/kit.ts';
@@ -40,6 +41,7 @@ export function makeApp(world: World, isReady: () => boolean): Koa {
   attachmentRoutes(world, api);
   reviewRoutes(world, api);
   issuanceRoutes(world, api);
+  changeRoutes(world, api);
   collectionRoutes(world, api);
   inspectionRoutes(world, api);
   const routers = [

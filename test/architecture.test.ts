@@ -20,6 +20,7 @@ const ORDER = [
   'revocation',
   'verification',
   'issuance',
+  'changes',
   'collection',
   'inspection',
 ];

@@ -8,7 +8,8 @@ import { applicationsById, addApplications } from '../applications/store.ts';
 import { normaliseName } from '../certificate/name.ts';
 import { parseCertificateNumber } from '../certificate/number.ts';
 import { printedNameOf } from '../certificate/rarity.ts';
-import { lockNewest } from '../certificate/store.ts';
+import { lockNewest, type Certificate } from '../certificate/store.ts';
+import type { Tx } from '../db/connect.ts';
 import { inTransaction, isDuplicate } from '../db/tx.ts';
 import { mayChange, STATE_WORDS, stateOf } from '../revocation/state.ts';
 import { changesOf } from '../revocation/store.ts';
@@ -36,52 +37,73 @@ export async function requestCorrection(
   act: Act,
   wanted: Correction,
 ): Promise<{ month: Month }> {
-  const number = parseCertificateNumber(wanted.number);
-  if (!number) throw new DomainError('CERTIFICATE_UNKNOWN', '没有这个编号的证书，请核对编号。');
-  const names = correctedNames(world, wanted);
-  const month = monthAt(act.at);
   try {
-    await inTransaction(world.db, async tx => {
-      const old = await lockNewest(tx, world.db, number);
-      if (!old) throw new DomainError('CERTIFICATE_UNKNOWN', '没有这个编号的证书，请核对编号。');
-      const state = stateOf(await changesOf(world.db, old, tx), act.at);
-      if (!mayChange(state, 'SUPERSEDE')) {
-        throw new DomainError('STATE_CONFLICT', `证书当前为“${STATE_WORDS[state]}”，不能更正。`);
-      }
-      const before = (await applicationsById(world, [old.applicationId])).get(old.applicationId);
-      if (!before) throw new RangeError(`certificate ${old.id}: its application is gone`);
-      const corrects = { number, version: old.version };
-      await addApplications(tx, world, [
-        {
-          ...before,
-          ...names,
-          id: world.ids(),
-          state: 'UPLOADED',
-          batchMonth: month,
-          rosterId: undefined,
-          uploadedAt: act.at,
-          corrects,
-          passKey: undefined,
-          course: courseFrom({
-            originator: 'bureau',
-            changedAt: act.at,
-            submittedAt: act.at,
-            turn: { kind: 'bureau', organisationId: undefined },
-          }),
-        },
-      ]);
-      await record({ tx, db: world.db }, act, [
-        {
-          action: 'correction.requested',
-          subject: `${number}-${old.version}`,
-          detail: { proof: wanted.proof },
-        },
-      ]);
-    });
+    return await inTransaction(world.db, tx => requestCorrectionIn({ tx, world }, act, wanted));
   } catch (error) {
-    if (!isDuplicate(error)) throw error;
-    throw new DomainError('STATE_CONFLICT', '这张证书的更正正在办理，请勿重复提交。', { cause: error });
+    throw correctionFault(error);
   }
+}
+
+/** A second correction of the same version is told as what it is; anything else stays as it was thrown. */
+export function correctionFault(error: unknown): unknown {
+  if (!isDuplicate(error)) return error;
+  return new DomainError('STATE_CONFLICT', '这张证书的更正正在办理，请勿重复提交。', { cause: error });
+}
+
+/** What `requestCorrection` would refuse is refused now, and nothing changes. */
+export async function demandCorrectable(
+  { tx, world }: { tx: Tx; world: World },
+  act: Act,
+  wanted: Correction,
+): Promise<Certificate> {
+  const number = parseCertificateNumber(wanted.number);
+  const old = number ? await lockNewest(tx, world.db, number) : undefined;
+  if (!old) throw new DomainError('CERTIFICATE_UNKNOWN', '没有这个编号的证书，请核对编号。');
+  correctedNames(world, wanted);
+  const state = stateOf(await changesOf(world.db, old, tx), act.at);
+  if (!mayChange(state, 'SUPERSEDE')) {
+    throw new DomainError('STATE_CONFLICT', `证书当前为“${STATE_WORDS[state]}”，不能更正。`);
+  }
+  return old;
+}
+
+/** `requestCorrection` inside the caller's transaction; its audit entry is the caller's last statement. */
+export async function requestCorrectionIn(
+  scope: { tx: Tx; world: World },
+  act: Act,
+  wanted: Correction,
+): Promise<{ month: Month }> {
+  const { tx, world } = scope;
+  const old = await demandCorrectable(scope, act, wanted);
+  const before = (await applicationsById(world, [old.applicationId])).get(old.applicationId);
+  if (!before) throw new RangeError(`certificate ${old.id}: its application is gone`);
+  const month = monthAt(act.at);
+  await addApplications(tx, world, [
+    {
+      ...before,
+      ...correctedNames(world, wanted),
+      id: world.ids(),
+      state: 'UPLOADED',
+      batchMonth: month,
+      rosterId: undefined,
+      uploadedAt: act.at,
+      corrects: { number: old.number, version: old.version },
+      passKey: undefined,
+      course: courseFrom({
+        originator: 'bureau',
+        changedAt: act.at,
+        submittedAt: act.at,
+        turn: { kind: 'bureau', organisationId: undefined },
+      }),
+    },
+  ]);
+  await record({ tx, db: world.db }, act, [
+    {
+      action: 'correction.requested',
+      subject: `${old.number}-${old.version}`,
+      detail: { proof: wanted.proof },
+    },
+  ]);
   return { month };
 }
 

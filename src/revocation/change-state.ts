@@ -5,7 +5,8 @@
 import { freeClaim, applicationsById } from '../applications/store.ts';
 import { record } from '../audit/record.ts';
 import { parseCertificateNumber } from '../certificate/number.ts';
-import { lockNewest } from '../certificate/store.ts';
+import { lockNewest, type Certificate } from '../certificate/store.ts';
+import type { Tx } from '../db/connect.ts';
 import { inTransaction } from '../db/tx.ts';
 import type { Act } from '../shared/act.ts';
 import { DomainError } from '../shared/errors.ts';
@@ -48,55 +49,83 @@ export interface ChangedState {
  * @throws DomainError CERTIFICATE_UNKNOWN, REASON_UNKNOWN, DOCUMENT_MISSING, STATE_CONFLICT
  */
 export async function changeState(world: World, act: Act, wanted: StateChange): Promise<ChangedState> {
+  return inTransaction(world.db, tx => changeStateIn({ tx, world }, act, wanted));
+}
+
+/** What `changeState` would refuse is refused now, and nothing changes: for proposals that somebody else will confirm. */
+export async function demandChangeable(
+  scope: { tx: Tx; world: World },
+  act: Act,
+  wanted: StateChange,
+): Promise<void> {
+  demandReason(wanted);
+  demandDocument(wanted);
+  if (wanted.change === 'SUSPEND') endOf(wanted, act);
+  await lockedIn(scope, act, wanted);
+}
+
+async function lockedIn(
+  { tx, world }: { tx: Tx; world: World },
+  act: Act,
+  wanted: StateChange,
+): Promise<{ certificate: Certificate; before: CertificateState }> {
   const number = parseCertificateNumber(wanted.number);
-  if (!number) throw unknownNumber();
+  const certificate = number ? await lockNewest(tx, world.db, number) : undefined;
+  if (!certificate) throw unknownNumber();
+  const before = stateOf(await changesOf(world.db, certificate, tx), act.at);
+  if (!mayChange(before, wanted.change)) {
+    throw new DomainError(
+      'STATE_CONFLICT',
+      `证书当前为“${STATE_WORDS[before]}”，不能办理此项；请先核对状态。`,
+    );
+  }
+  return { certificate, before };
+}
+
+/** `changeState` inside the caller's transaction; its audit entry is the caller's last statement. */
+export async function changeStateIn(
+  scope: { tx: Tx; world: World },
+  act: Act,
+  wanted: StateChange,
+): Promise<ChangedState> {
+  const { tx, world } = scope;
   const reason = demandReason(wanted);
   const document = demandDocument(wanted);
-  return inTransaction(world.db, async tx => {
-    const certificate = await lockNewest(tx, world.db, number);
-    if (!certificate) throw unknownNumber();
-    const { version, list, index } = certificate;
-    const before = stateOf(await changesOf(world.db, { number, version }, tx), act.at);
-    if (!mayChange(before, wanted.change)) {
-      throw new DomainError(
-        'STATE_CONFLICT',
-        `证书当前为“${STATE_WORDS[before]}”，不能办理此项；请先核对状态。`,
-      );
-    }
-    const invalidFrom = VOID_FROM_OBTAINED.has(reason)
-      ? await obtainedOn(world, certificate.applicationId)
-      : undefined;
-    const until = wanted.change === 'SUSPEND' ? endOf(wanted, act) : undefined;
-    const change = {
-      number,
-      version,
-      list,
-      index,
-      change: wanted.change,
-      reason,
-      document,
-      at: act.at,
-      until,
-      invalidFrom,
-    };
-    await addChange(tx, world.db, { ...change, actor: act.actor });
-    if (wanted.change === 'REVOKE' || wanted.change === 'CANCEL')
-      await freeClaim(tx, world.db, certificate.applicationId);
-    await record({ tx, db: world.db }, act, [
-      {
-        action: `certificate.${wanted.change.toLowerCase()}`,
-        subject: `${number}-${version}`,
-        detail: {
-          reason,
-          document: document ?? null,
-          until: until ?? null,
-          invalidFrom: invalidFrom ?? null,
-        },
+  const { certificate, before } = await lockedIn(scope, act, wanted);
+  const { number, version, list, index } = certificate;
+  const invalidFrom = VOID_FROM_OBTAINED.has(reason)
+    ? await obtainedOn(world, certificate.applicationId)
+    : undefined;
+  const until = wanted.change === 'SUSPEND' ? endOf(wanted, act) : undefined;
+  const change = {
+    number,
+    version,
+    list,
+    index,
+    change: wanted.change,
+    reason,
+    document,
+    at: act.at,
+    until,
+    invalidFrom,
+  };
+  await addChange(tx, world.db, { ...change, actor: act.actor });
+  if (wanted.change === 'REVOKE' || wanted.change === 'CANCEL')
+    await freeClaim(tx, world.db, certificate.applicationId);
+  await record({ tx, db: world.db }, act, [
+    {
+      action: `certificate.${wanted.change.toLowerCase()}`,
+      subject: `${number}-${version}`,
+      detail: {
+        reason,
+        document: document ?? null,
+        until: until ?? null,
+        invalidFrom: invalidFrom ?? null,
       },
-    ]);
-    const after = stateOf([change], act.at);
-    return { number, version, before, after, invalidFrom };
-  });
+    },
+  ]);
+  const after = stateOf([change], act.at);
+  return { number, version, before, after, invalidFrom };
 }
 
 function unknownNumber(): DomainError {

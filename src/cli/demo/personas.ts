@@ -17,7 +17,7 @@ export interface Persona {
     readonly mobile: string;
   };
   readonly employer: { readonly name: string; readonly uscc: string } | null;
-  readonly submittingUnit: { readonly name: string };
+  readonly submittingUnit: { readonly name: string; readonly uscc: string };
   readonly qualification: {
     readonly seriesCode: string;
     readonly series: string;
@@ -31,8 +31,17 @@ export interface Persona {
   readonly timeline: Readonly<Record<string, PlainDate>>;
   readonly postIssuance?: readonly PostIssuance[];
   readonly expected: {
+    readonly uploadDeadline?: PlainDate;
+    readonly uploadLate?: boolean;
+    readonly uploadCutoff?: PlainDate;
     readonly batchMonth?: Month;
+    readonly bureauCheckDue?: PlainDate;
     readonly collectFrom?: PlainDate;
+    readonly certNoPattern?: string;
+    readonly maskedId: string;
+    /** What a verification says on those days. */
+    readonly stateOn?: Readonly<Record<PlainDate, string>>;
+    readonly holderState?: string;
     readonly finalApplicationState: string;
     readonly finalCertificateState: string | null;
     readonly displayName: { readonly gbk: string };

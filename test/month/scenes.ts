@@ -1,0 +1,437 @@
+/** What the thirty people and the desks do, on which day: the lines of the story, made from personas.json. */
+import type { ExecutionContext } from 'ava';
+import { keyMonths, PERSONAS, type Persona } from '../../src/cli/demo/personas.ts';
+import { clerkLogin, demoCommittees } from '../../src/cli/demo/register.ts';
+import { addDays, lastDayOf, type Instant, type Month, type PlainDate } from '../../src/shared/time.ts';
+import type { Client } from '../support/people.ts';
+import { moment, type BureauAtWork } from './bureau-at-work.ts';
+
+export interface Scene {
+  readonly at: Instant;
+  readonly title: string;
+  readonly play: (t: ExecutionContext, bureau: BureauAtWork) => Promise<void>;
+}
+
+interface ApplicationAnswer {
+  readonly id: string;
+  readonly version: number;
+  readonly state: string;
+}
+
+/** Every scene of every person and of the bureau's months, in the order of the calendar. */
+export function scenes(): readonly Scene[] {
+  const all = [...PERSONAS.flatMap(personScenes), ...keyMonths().map(monthEnd)];
+  return all.sort((a, b) => a.at - b.at);
+}
+
+function personScenes(persona: Persona): readonly Scene[] {
+  const { timeline } = persona;
+  const steps: readonly [event: string, hour: number, play: Scene['play'] | undefined][] =
+    persona.route === 1
+      ? [['uploadedAt', 10, (t, bureau) => uploadRoster(t, bureau, persona)]]
+      : [
+          ['resultAt', 9, (t, bureau) => uploadExamRoster(t, bureau, persona)],
+          ['employerSubmittedAt', 9, (t, bureau) => employerFillsIn(t, bureau, persona)],
+          ['holderConfirmedAt', 10, (t, bureau) => holderConfirms(t, bureau, persona)],
+          ['submittedAt', 10, (t, bureau) => holderSubmits(t, bureau, persona)],
+          ['withdrawnAt', 10, (t, bureau) => holderWithdraws(t, bureau, persona)],
+          ['resubmittedAt', 11, (t, bureau) => holderSubmitsAgain(t, bureau, persona)],
+          [
+            'employerApprovedAt',
+            14,
+            (t, bureau) => decides(t, bureau, { persona, desk: 'employer', decision: 'approve' }),
+          ],
+          ['returnedAt', 15, (t, bureau) => returns(t, bureau, persona)],
+          [
+            'employerReapprovedAt',
+            14,
+            (t, bureau) => decides(t, bureau, { persona, desk: 'employer', decision: 'approve' }),
+          ],
+          [
+            'deptApprovedAt',
+            15,
+            (t, bureau) => decides(t, bureau, { persona, desk: 'department', decision: 'approve' }),
+          ],
+          [
+            'examBodyApprovedAt',
+            15,
+            (t, bureau) => decides(t, bureau, { persona, desk: 'exam-body', decision: 'approve' }),
+          ],
+          [
+            'rejectedAt',
+            15,
+            (t, bureau) =>
+              decides(t, bureau, {
+                persona,
+                desk: 'department',
+                decision: 'reject',
+                opinion: '没有聘任文件，请补齐聘任文件后重新申请。',
+              }),
+          ],
+          ['uploadedAt', 16, (t, bureau) => uploads(t, bureau, persona)],
+        ];
+  const told = steps.flatMap(([event, hour, play]) => {
+    const date = timeline[event];
+    return date === undefined || play === undefined
+      ? []
+      : [{ at: moment(date, hour), title: `${persona.id} ${event}`, play }];
+  });
+  return [...told, ...collecting(persona)];
+}
+
+// ── route 1: the committee's organiser uploads ─────────────────────────────────────────────────────────────────────
+
+async function uploadRoster(t: ExecutionContext, bureau: BureauAtWork, persona: Persona): Promise<void> {
+  const { qualification, expected, id } = persona;
+  const committee = demoCommittees().find(each => each.name === qualification.reviewBody);
+  const organiser = await bureau.desk(clerkLogin(committee?.organiserCode ?? '', 'organiser'));
+
+  const answer = await organiser.upload('/api/rosters', {
+    name: `${id}.json`,
+    mediaType: 'application/json',
+    bytes: new TextEncoder().encode(JSON.stringify([rosterCells(persona)])),
+  });
+
+  const taken = answer.body as { batchMonth: string; taken: number; late: number; applicationIds: string[] };
+  t.is(answer.status, 201, `${id} ${JSON.stringify(answer.body)}`);
+  t.is(taken.batchMonth, expected.batchMonth ?? '', id);
+  t.is(taken.late, expected.uploadLate === true ? 1 : 0, id);
+  const [application] = await listed(organiser, persona);
+  const view = (await organiser.get(`/api/applications/${application?.id ?? ''}`)).body as Record<
+    string,
+    unknown
+  >;
+  t.is(view['uploadDeadline'], expected.uploadDeadline, id);
+}
+
+function rosterCells(persona: Persona): Record<string, string> {
+  const { holder, employer, submittingUnit, qualification, timeline } = persona;
+  return {
+    姓名: holder.name,
+    性别: holder.gender,
+    证件类型: holder.idType,
+    证件号码: holder.idNumber,
+    手机号码: holder.mobile,
+    工作单位: employer?.name ?? '',
+    工作单位代码: employer?.uscc ?? '',
+    呈报单位: submittingUnit.name,
+    系列: qualification.series,
+    专业: qualification.specialty,
+    层级: qualification.level,
+    资格名称: qualification.title,
+    评审机构: qualification.reviewBody,
+    取得资格时间: qualification.obtainedDate,
+    核准备案日期: timeline['filedAt'] ?? '',
+  };
+}
+
+// ── routes 2 to 4: the person applies ──────────────────────────────────────────────────────────────────────────────
+
+async function uploadExamRoster(t: ExecutionContext, bureau: BureauAtWork, persona: Persona): Promise<void> {
+  const { holder, qualification, timeline, id } = persona;
+  const examBody = await bureau.desk(examDesk(persona));
+  const row = {
+    姓名: holder.name,
+    性别: holder.gender,
+    证件类型: holder.idType,
+    证件号码: holder.idNumber,
+    手机号码: holder.mobile,
+    系列: qualification.series,
+    专业: qualification.specialty,
+    层级: qualification.level,
+    资格名称: qualification.title,
+    取得资格时间: qualification.obtainedDate,
+    通过通知日期: timeline['resultAt'] ?? '',
+    姓名拼音: readingsOf(persona),
+  };
+
+  const answer = await examBody.upload('/api/exam-rosters', {
+    name: `${id}.json`,
+    mediaType: 'application/json',
+    bytes: new TextEncoder().encode(JSON.stringify([row])),
+  });
+
+  t.is(answer.status, 201, `${id} ${JSON.stringify(answer.body)}`);
+}
+
+async function holderSubmits(t: ExecutionContext, bureau: BureauAtWork, persona: Persona): Promise<void> {
+  const holder = await bureau.holder(persona);
+  const draft =
+    persona.route === 3 ? await applyForPass(t, holder, persona) : await startDraft(t, holder, persona);
+  // P14 is returned because the specialty says nothing; P21 withdraws to correct it
+  const specialty =
+    'returnedAt' in persona.timeline && persona.route === 2 ? '见附件' : persona.qualification.specialty;
+  await submitWith(t, holder, { persona, draft, specialty });
+}
+
+async function applyForPass(
+  t: ExecutionContext,
+  holder: Client,
+  { id }: Persona,
+): Promise<ApplicationAnswer> {
+  const [pass] = (
+    (await holder.get('/api/applications?state=AWAITING_APPLICATION')).body as { items: ApplicationAnswer[] }
+  ).items;
+  const answer = await holder.post(`/api/applications/${pass?.id ?? 'none'}/apply`, {
+    version: pass?.version,
+  });
+  t.is(answer.status, 200, `${id} ${JSON.stringify(answer.body)}`);
+  return answer.body as ApplicationAnswer;
+}
+
+async function startDraft(t: ExecutionContext, holder: Client, persona: Persona): Promise<ApplicationAnswer> {
+  const answer = await holder.post('/api/applications', {
+    route: persona.route,
+    content: contentOf(persona),
+  });
+  t.is(answer.status, 201, `${persona.id} ${JSON.stringify(answer.body)}`);
+  return answer.body as ApplicationAnswer;
+}
+
+async function submitWith(
+  t: ExecutionContext,
+  client: Client,
+  { persona, draft, specialty }: { persona: Persona; draft: ApplicationAnswer; specialty: string },
+): Promise<void> {
+  const written = await client.put(`/api/applications/${draft.id}/content`, {
+    version: draft.version,
+    content: { ...contentOf(persona), specialty },
+  });
+  t.is(written.status, 200, `${persona.id} ${JSON.stringify(written.body)}`);
+  const { version } = written.body as ApplicationAnswer;
+  const submitted = await client.post(`/api/applications/${draft.id}/submit`, { version });
+  t.is(submitted.status, 200, `${persona.id} ${JSON.stringify(submitted.body)}`);
+}
+
+async function holderWithdraws(t: ExecutionContext, bureau: BureauAtWork, persona: Persona): Promise<void> {
+  const holder = await bureau.holder(persona);
+  const [application] = await listed(holder, persona);
+  const answer = await holder.post(`/api/applications/${application?.id ?? ''}/withdraw`, {
+    version: application?.version,
+    reason: '专业填写有误',
+  });
+  t.is((answer.body as ApplicationAnswer).state, 'WITHDRAWN', persona.id);
+}
+
+/** After a return the same application is amended; after a withdrawal a new one is made. */
+async function holderSubmitsAgain(
+  t: ExecutionContext,
+  bureau: BureauAtWork,
+  persona: Persona,
+): Promise<void> {
+  if ('withdrawnAt' in persona.timeline) return holderSubmits(t, bureau, persona);
+  const holder = await bureau.holder(persona);
+  const [draft] = await listed(holder, persona);
+  t.is(draft?.state, 'RETURNED', persona.id);
+  if (draft) await submitWith(t, holder, { persona, draft, specialty: persona.qualification.specialty });
+  return undefined;
+}
+
+async function employerFillsIn(t: ExecutionContext, bureau: BureauAtWork, persona: Persona): Promise<void> {
+  const employer = await bureau.desk(employerDesk(persona));
+  const draft = await startDraft(t, employer, persona);
+  await submitWith(t, employer, { persona, draft, specialty: persona.qualification.specialty });
+}
+
+async function holderConfirms(t: ExecutionContext, bureau: BureauAtWork, persona: Persona): Promise<void> {
+  const holder = await bureau.holder(persona);
+  const [application] = await listed(holder, persona);
+  t.is(application?.state, 'HOLDER_CONFIRM', persona.id);
+  const answer = await holder.post(`/api/applications/${application?.id ?? ''}/confirm`, {
+    version: application?.version,
+  });
+  t.is((answer.body as ApplicationAnswer).state, 'EMPLOYER_REVIEW', persona.id);
+}
+
+// ── level by level ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+type DeskKind = 'employer' | 'department' | 'exam-body';
+
+async function decides(
+  t: ExecutionContext,
+  bureau: BureauAtWork,
+  wanted: { persona: Persona; desk: DeskKind; decision: string; opinion?: string },
+): Promise<void> {
+  const { persona, desk, decision, opinion = '' } = wanted;
+  const reviewer = await bureau.desk(deskOf(persona, desk));
+  const [application] = await listed(reviewer, persona);
+  const answer = await reviewer.post(`/api/applications/${application?.id ?? ''}/decisions`, {
+    version: application?.version,
+    decision,
+    ...(opinion === '' ? {} : { opinion }),
+  });
+  t.is(answer.status, 200, `${persona.id} ${desk} ${JSON.stringify(answer.body)}`);
+}
+
+/** P14 is returned by the employer, P26 by the department. */
+async function returns(t: ExecutionContext, bureau: BureauAtWork, persona: Persona): Promise<void> {
+  const desk = persona.route === 2 ? 'employer' : 'department';
+  const opinion = desk === 'employer' ? '专业未写明，请补填。' : '缺评审通过通知，请补齐。';
+  await decides(t, bureau, { persona, desk, decision: 'return', opinion });
+}
+
+async function uploads(t: ExecutionContext, bureau: BureauAtWork, persona: Persona): Promise<void> {
+  const uploader = await bureau.desk(deskOf(persona, persona.route === 3 ? 'exam-body' : 'department'));
+  const [application] = await listed(uploader, persona);
+  const answer = await uploader.post('/api/uploads', {
+    items: [{ id: application?.id, version: application?.version }],
+  });
+  const { results } = answer.body as { results: { ok: boolean; batchMonth?: string }[] };
+  t.true(results[0]?.ok, `${persona.id} ${JSON.stringify(answer.body)}`);
+  const view = (await uploader.get(`/api/applications/${application?.id ?? ''}`)).body as Record<
+    string,
+    unknown
+  >;
+  t.is(view['batchMonth'], persona.expected.batchMonth, persona.id);
+}
+
+// ── the bureau's month-end ─────────────────────────────────────────────────────────────────────────────────────────
+
+function monthEnd(month: Month): Scene {
+  return {
+    at: moment(lastDayOf(month), 17),
+    title: `month ${month}`,
+    play: async (t, bureau) => {
+      const handler = await bureau.desk('jingban');
+      const waiting = (await handler.get(`/api/applications?state=UPLOADED&month=${month}&limit=200`))
+        .body as {
+        items: ApplicationAnswer[];
+      };
+      const checked = await handler.post('/api/decisions', {
+        decision: 'check',
+        items: waiting.items.map(({ id, version }) => ({ id, version })),
+      });
+      const { results } = checked.body as { results: { ok: boolean }[] };
+      t.true(
+        results.length > 0 && results.every(result => result.ok),
+        `${month} ${JSON.stringify(checked.body)}`,
+      );
+
+      const approver = await bureau.desk('fuhe');
+      const { digest, checkDue } = (await approver.get(`/api/batches/${month}`)).body as Record<
+        string,
+        string
+      >;
+      t.is(checkDue, lastDayOf(month), month); // R16
+      const approved = await approver.post(`/api/batches/${month}/approve`, { digest });
+      t.true([200, 201, 202].includes(approved.status), `${month} ${JSON.stringify(approved.body)}`);
+      await released(t, approver, month);
+    },
+  };
+}
+
+/** Waits for the service's own release; a hang guard, not a measurement. */
+async function released(t: ExecutionContext, approver: Client, month: Month): Promise<void> {
+  for (let look = 0; look < 5000; look += 1) {
+    const { release } = (await approver.get(`/api/batches/${month}`)).body as {
+      release?: { state: string; fault?: unknown };
+    };
+    if (release?.state === 'released') return;
+    if (release?.fault) break;
+  }
+  t.fail(`${month} was not released`);
+}
+
+// ── collection ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+interface Held {
+  readonly state: string;
+  readonly collectFrom: PlainDate;
+  readonly number?: string;
+  readonly printedName?: string;
+  readonly idNumber?: string;
+}
+
+/** R17: a second before the day opens the holder sees 制证中 and the date; in the morning the certificate itself. */
+function collecting(persona: Persona): readonly Scene[] {
+  const { collectFrom, certNoPattern, displayName } = persona.expected;
+  if (collectFrom === undefined || certNoPattern === undefined) return [];
+  return [
+    {
+      at: moment(addDays(collectFrom, -1), 23, 50),
+      title: `${persona.id} the evening before`,
+      play: async (t, bureau) => {
+        const held = await certificatesOf(bureau, persona);
+        t.is(held.state, '制证中', persona.id);
+        t.is(held.collectFrom, collectFrom, persona.id);
+        t.is(held.number, undefined, persona.id);
+      },
+    },
+    {
+      at: moment(collectFrom, 9),
+      title: `${persona.id} collects`,
+      play: async (t, bureau) => {
+        const held = await certificatesOf(bureau, persona);
+        t.regex(held.number ?? '', new RegExp(certNoPattern), persona.id);
+        t.is(held.printedName, displayName.gbk, persona.id);
+      },
+    },
+  ];
+}
+
+async function certificatesOf(bureau: BureauAtWork, persona: Persona): Promise<Held> {
+  const holder = await bureau.holder(persona);
+  const { items } = (await holder.get('/api/me/certificates')).body as { items: readonly Held[] };
+  const last = items.at(-1);
+  if (!last) throw new RangeError(`${persona.id} holds nothing`);
+  return last;
+}
+
+// ── who sits where ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The person's newest application as that client sees it. */
+async function listed(client: Client, { id, holder }: Persona): Promise<readonly ApplicationAnswer[]> {
+  const answer = await client.post('/api/applications/search', { idNumber: holder.idNumber });
+  const { items } = answer.body as { items?: readonly ApplicationAnswer[] };
+  if (!items || items.length === 0)
+    throw new RangeError(`${id} is not listed: ${JSON.stringify(answer.body)}`);
+  return items;
+}
+
+function deskOf(persona: Persona, desk: DeskKind): string {
+  if (desk === 'employer') return employerDesk(persona);
+  if (desk === 'exam-body') return examDesk(persona);
+  const { name, uscc } = persona.submittingUnit;
+  return clerkLogin(uscc, name.includes('人力资源服务中心') ? 'archive' : 'department');
+}
+
+function employerDesk({ employer }: Persona): string {
+  return clerkLogin(employer?.uscc ?? '', 'employer');
+}
+
+function examDesk({ qualification }: Persona): string {
+  return clerkLogin(
+    qualification.reviewBody.includes('卫生') ? '12120199TEXT00105A' : '12120199TEXT00092L',
+    'exam-body',
+  );
+}
+
+function contentOf(persona: Persona): Record<string, string> {
+  const { holder, employer, submittingUnit, qualification, route } = persona;
+  return {
+    name: holder.name,
+    namePinyin: readingsOf(persona),
+    gender: holder.gender,
+    idType: holder.idType,
+    idNumber: holder.idNumber,
+    phone: holder.mobile,
+    employerCode: employer?.uscc ?? '',
+    archiveCode: submittingUnit.name.includes('人力资源服务中心') ? submittingUnit.uscc : '',
+    series: qualification.series,
+    specialty: qualification.specialty,
+    level: qualification.level,
+    qualification: qualification.title,
+    reviewBody: route === 4 ? qualification.reviewBody : '',
+    obtainedOn: qualification.obtainedDate,
+    entrustLetter: route === 4 ? '津人社委函〔2021〕1号（测试）' : '',
+    externalNumber: '',
+  };
+}
+
+/** `𠮷=JI`: what the software does not know is typed by hand. */
+function readingsOf({ expected }: Persona): string {
+  return expected.rareCharacters.gbk
+    .filter(rare => rare.pinyinSource === 'manual')
+    .map(rare => `${rare.char}=${rare.pinyin}`)
+    .join(' ');
+}
