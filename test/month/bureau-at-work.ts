@@ -31,6 +31,12 @@ export function moment(date: PlainDate, hour: number, minute = 0): Instant {
   return startOf(date) + hour * 3600 + minute * 60;
 }
 
+export interface Scene {
+  readonly at: Instant;
+  readonly title: string;
+  readonly play: (t: ExecutionContext, bureau: BureauAtWork) => Promise<void>;
+}
+
 export interface BureauAtWork {
   readonly world: World;
   readonly url: string;

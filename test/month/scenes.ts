@@ -2,21 +2,20 @@
 import type { ExecutionContext } from 'ava';
 import { keyMonths, PERSONAS, type Persona } from '../../src/cli/demo/personas.ts';
 import { clerkLogin, demoCommittees } from '../../src/cli/demo/register.ts';
-import { addDays, lastDayOf, type Instant, type Month, type PlainDate } from '../../src/shared/time.ts';
 import type { Client } from '../support/people.ts';
-import { moment, type BureauAtWork } from './bureau-at-work.ts';
-
-export interface Scene {
-  readonly at: Instant;
-  readonly title: string;
-  readonly play: (t: ExecutionContext, bureau: BureauAtWork) => Promise<void>;
-}
-
-interface ApplicationAnswer {
-  readonly id: string;
-  readonly version: number;
-  readonly state: string;
-}
+import { afterwards, looks } from './aftermath.ts';
+import { moment, type BureauAtWork, type Scene } from './bureau-at-work.ts';
+import {
+  contentOf,
+  deskOf,
+  employerDesk,
+  examDesk,
+  listed,
+  readingsOf,
+  type ApplicationAnswer,
+  type DeskKind,
+} from './desks.ts';
+import { collecting, monthEnd } from './month-end.ts';
 
 /** Every scene of every person and of the bureau's months, in the order of the calendar. */
 export function scenes(): readonly Scene[] {
@@ -76,10 +75,10 @@ function personScenes(persona: Persona): readonly Scene[] {
       ? []
       : [{ at: moment(date, hour), title: `${persona.id} ${event}`, play }];
   });
-  return [...told, ...collecting(persona)];
+  return [...told, ...collecting(persona), ...afterwards(persona), ...looks(persona)];
 }
 
-// ── route 1: the committee's organiser uploads ─────────────────────────────────────────────────────────────────────
+// ── route 1: the committee's organiser uploads ────────────────────
 
 async function uploadRoster(t: ExecutionContext, bureau: BureauAtWork, persona: Persona): Promise<void> {
   const { qualification, expected, id } = persona;
@@ -125,7 +124,7 @@ function rosterCells(persona: Persona): Record<string, string> {
   };
 }
 
-// ── routes 2 to 4: the person applies ──────────────────────────────────────────────────────────────────────────────
+// ── routes 2 to 4: the person applies ────────────────────
 
 async function uploadExamRoster(t: ExecutionContext, bureau: BureauAtWork, persona: Persona): Promise<void> {
   const { holder, qualification, timeline, id } = persona;
@@ -243,9 +242,7 @@ async function holderConfirms(t: ExecutionContext, bureau: BureauAtWork, persona
   t.is((answer.body as ApplicationAnswer).state, 'EMPLOYER_REVIEW', persona.id);
 }
 
-// ── level by level ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-type DeskKind = 'employer' | 'department' | 'exam-body';
+// ── level by level ────────────────────
 
 async function decides(
   t: ExecutionContext,
@@ -283,155 +280,4 @@ async function uploads(t: ExecutionContext, bureau: BureauAtWork, persona: Perso
     unknown
   >;
   t.is(view['batchMonth'], persona.expected.batchMonth, persona.id);
-}
-
-// ── the bureau's month-end ─────────────────────────────────────────────────────────────────────────────────────────
-
-function monthEnd(month: Month): Scene {
-  return {
-    at: moment(lastDayOf(month), 17),
-    title: `month ${month}`,
-    play: async (t, bureau) => {
-      const handler = await bureau.desk('jingban');
-      const waiting = (await handler.get(`/api/applications?state=UPLOADED&month=${month}&limit=200`))
-        .body as {
-        items: ApplicationAnswer[];
-      };
-      const checked = await handler.post('/api/decisions', {
-        decision: 'check',
-        items: waiting.items.map(({ id, version }) => ({ id, version })),
-      });
-      const { results } = checked.body as { results: { ok: boolean }[] };
-      t.true(
-        results.length > 0 && results.every(result => result.ok),
-        `${month} ${JSON.stringify(checked.body)}`,
-      );
-
-      const approver = await bureau.desk('fuhe');
-      const { digest, checkDue } = (await approver.get(`/api/batches/${month}`)).body as Record<
-        string,
-        string
-      >;
-      t.is(checkDue, lastDayOf(month), month); // R16
-      const approved = await approver.post(`/api/batches/${month}/approve`, { digest });
-      t.true([200, 201, 202].includes(approved.status), `${month} ${JSON.stringify(approved.body)}`);
-      await released(t, approver, month);
-    },
-  };
-}
-
-/** Waits for the service's own release; a hang guard, not a measurement. */
-async function released(t: ExecutionContext, approver: Client, month: Month): Promise<void> {
-  for (let look = 0; look < 5000; look += 1) {
-    const { release } = (await approver.get(`/api/batches/${month}`)).body as {
-      release?: { state: string; fault?: unknown };
-    };
-    if (release?.state === 'released') return;
-    if (release?.fault) break;
-  }
-  t.fail(`${month} was not released`);
-}
-
-// ── collection ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-interface Held {
-  readonly state: string;
-  readonly collectFrom: PlainDate;
-  readonly number?: string;
-  readonly printedName?: string;
-  readonly idNumber?: string;
-}
-
-/** R17: a second before the day opens the holder sees 制证中 and the date; in the morning the certificate itself. */
-function collecting(persona: Persona): readonly Scene[] {
-  const { collectFrom, certNoPattern, displayName } = persona.expected;
-  if (collectFrom === undefined || certNoPattern === undefined) return [];
-  return [
-    {
-      at: moment(addDays(collectFrom, -1), 23, 50),
-      title: `${persona.id} the evening before`,
-      play: async (t, bureau) => {
-        const held = await certificatesOf(bureau, persona);
-        t.is(held.state, '制证中', persona.id);
-        t.is(held.collectFrom, collectFrom, persona.id);
-        t.is(held.number, undefined, persona.id);
-      },
-    },
-    {
-      at: moment(collectFrom, 9),
-      title: `${persona.id} collects`,
-      play: async (t, bureau) => {
-        const held = await certificatesOf(bureau, persona);
-        t.regex(held.number ?? '', new RegExp(certNoPattern), persona.id);
-        t.is(held.printedName, displayName.gbk, persona.id);
-      },
-    },
-  ];
-}
-
-async function certificatesOf(bureau: BureauAtWork, persona: Persona): Promise<Held> {
-  const holder = await bureau.holder(persona);
-  const { items } = (await holder.get('/api/me/certificates')).body as { items: readonly Held[] };
-  const last = items.at(-1);
-  if (!last) throw new RangeError(`${persona.id} holds nothing`);
-  return last;
-}
-
-// ── who sits where ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** The person's newest application as that client sees it. */
-async function listed(client: Client, { id, holder }: Persona): Promise<readonly ApplicationAnswer[]> {
-  const answer = await client.post('/api/applications/search', { idNumber: holder.idNumber });
-  const { items } = answer.body as { items?: readonly ApplicationAnswer[] };
-  if (!items || items.length === 0)
-    throw new RangeError(`${id} is not listed: ${JSON.stringify(answer.body)}`);
-  return items;
-}
-
-function deskOf(persona: Persona, desk: DeskKind): string {
-  if (desk === 'employer') return employerDesk(persona);
-  if (desk === 'exam-body') return examDesk(persona);
-  const { name, uscc } = persona.submittingUnit;
-  return clerkLogin(uscc, name.includes('人力资源服务中心') ? 'archive' : 'department');
-}
-
-function employerDesk({ employer }: Persona): string {
-  return clerkLogin(employer?.uscc ?? '', 'employer');
-}
-
-function examDesk({ qualification }: Persona): string {
-  return clerkLogin(
-    qualification.reviewBody.includes('卫生') ? '12120199TEXT00105A' : '12120199TEXT00092L',
-    'exam-body',
-  );
-}
-
-function contentOf(persona: Persona): Record<string, string> {
-  const { holder, employer, submittingUnit, qualification, route } = persona;
-  return {
-    name: holder.name,
-    namePinyin: readingsOf(persona),
-    gender: holder.gender,
-    idType: holder.idType,
-    idNumber: holder.idNumber,
-    phone: holder.mobile,
-    employerCode: employer?.uscc ?? '',
-    archiveCode: submittingUnit.name.includes('人力资源服务中心') ? submittingUnit.uscc : '',
-    series: qualification.series,
-    specialty: qualification.specialty,
-    level: qualification.level,
-    qualification: qualification.title,
-    reviewBody: route === 4 ? qualification.reviewBody : '',
-    obtainedOn: qualification.obtainedDate,
-    entrustLetter: route === 4 ? '津人社委函〔2021〕1号（测试）' : '',
-    externalNumber: '',
-  };
-}
-
-/** `𠮷=JI`: what the software does not know is typed by hand. */
-function readingsOf({ expected }: Persona): string {
-  return expected.rareCharacters.gbk
-    .filter(rare => rare.pinyinSource === 'manual')
-    .map(rare => `${rare.char}=${rare.pinyin}`)
-    .join(' ');
 }
