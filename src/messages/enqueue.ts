@@ -14,9 +14,11 @@ export async function enqueue(
   messages: readonly Message[],
 ): Promise<void> {
   const at = world.clock();
-  const waiting = messages.map(message => ({
+  // ids of one millisecond come in any order; sorted, they keep the order in which the messages were given
+  const ids = messages.map(() => world.ids()).sort();
+  const waiting = messages.map((message, place) => ({
     ...message,
-    id: world.ids(),
+    id: ids[place] ?? world.ids(),
     text: textOf(message),
     state: 'waiting' as const,
     tries: 0,

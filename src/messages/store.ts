@@ -9,21 +9,30 @@ import type { Template } from './message.ts';
 /** `kept`: the outbox driver let it stay here; `dropped`: its time had passed before it could leave. */
 export type MessageState = 'waiting' | 'sent' | 'kept' | 'failed' | 'dropped';
 
-/** A message on its way. */
-export interface OutboxMessage {
+/** A message on its way, as anybody may know of it. */
+export interface MessageCourse {
   readonly id: string;
   readonly template: Template;
-  readonly phone: string;
-  /** What the receiver reads. */
-  readonly text: string;
-  /** What the provider's own template is filled with. */
-  readonly values: Readonly<Record<string, string>>;
   readonly state: MessageState;
   /** How often it was handed to the driver. */
   readonly tries: number;
   /** Waiting messages: not before. */
   readonly nextAt: Instant;
   readonly createdAt: Instant;
+}
+
+/** A message with what it says to whom. */
+export interface OutboxMessage extends MessageCourse {
+  readonly phone: string;
+  /** What the receiver reads. */
+  readonly text: string;
+  /** What the provider's own template is filled with. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+export interface DueMessage extends MessageCourse {
+  /** Opened only when it is sent. @throws RangeError when it cannot be: one such message must not hold up the others */
+  readonly open: () => OutboxMessage;
 }
 
 interface MessageRow {
@@ -69,7 +78,7 @@ export async function addMessages(
 export async function dueMessages(
   scope: MessageScope,
   wanted: { at: Instant; limit: number; only?: Template },
-): Promise<readonly OutboxMessage[]> {
+): Promise<readonly DueMessage[]> {
   const rows = await messages(scope.db).findAll({
     where: {
       state: 'waiting',
@@ -83,27 +92,32 @@ export async function dueMessages(
     limit: wanted.limit,
     raw: true,
   });
-  return (rows as unknown as MessageRow[]).map(row => fromRow(row, scope.cipher));
+  return (rows as unknown as MessageRow[]).map(row => ({
+    ...courseOf(row),
+    open: () => fromRow(row, scope.cipher),
+  }));
 }
 
-/** The message is this process's to send until `until`. @returns false when another process was first */
+/** The message is this process's to send until that instant. @returns undefined when another process was first */
 export async function claimMessage(
   tx: Tx,
   db: Db,
-  { message, until }: { message: OutboxMessage; until: Instant },
-): Promise<boolean> {
-  return changed(tx, db, { message, columns: { tries: message.tries + 1, next_at: until } });
+  { message, until }: { message: DueMessage; until: Instant },
+): Promise<DueMessage | undefined> {
+  const tries = message.tries + 1;
+  const isOurs = await changed(tx, db, { message, columns: { tries, next_at: until } });
+  return isOurs ? { ...message, tries, nextAt: until } : undefined;
 }
 
-/** What became of a claimed message. @returns false when its lease had run out and another process took it */
+/** What became of the message as it was read or claimed. @returns false when its lease had run out and another process took it */
 export async function settleMessage(
   tx: Tx,
   db: Db,
   settled: {
-    message: OutboxMessage;
+    message: MessageCourse;
     state: MessageState;
     at: Instant;
-    nextAt?: Instant;
+    nextAt: Instant;
     fault?: string | undefined;
   },
 ): Promise<boolean> {
@@ -111,7 +125,7 @@ export async function settleMessage(
   const columns = {
     state,
     ended_at: state === 'waiting' ? null : at,
-    next_at: nextAt ?? at,
+    next_at: nextAt,
     fault: fault?.slice(0, 120) ?? null,
   };
   return changed(tx, db, { message, columns });
@@ -148,7 +162,7 @@ export async function deleteMessages(
 async function changed(
   tx: Tx,
   db: Db,
-  { message, columns }: { message: OutboxMessage; columns: Partial<MessageRow> },
+  { message, columns }: { message: MessageCourse; columns: Partial<MessageRow> },
 ): Promise<boolean> {
   const [count] = await messages(db).update(columns, {
     where: { id: message.id, state: 'waiting', tries: message.tries, next_at: message.nextAt },
@@ -195,11 +209,17 @@ function fromRow(row: MessageRow, cipher: FieldCipher): OutboxMessage {
     cipher.open(sealed, { table: TABLE, column, row: row.id });
   const words = JSON.parse(opened(row.text_sealed, 'text')) as Pick<OutboxMessage, 'text' | 'values'>; // sealed by toRow only
   return {
-    id: row.id,
-    template: row.template as Template, // written by toRow only
+    ...courseOf(row),
     phone: opened(row.phone_sealed, 'phone'),
     text: words.text,
     values: words.values,
+  };
+}
+
+function courseOf(row: MessageRow): MessageCourse {
+  return {
+    id: row.id,
+    template: row.template as Template, // written by toRow only
     state: row.state as MessageState,
     tries: row.tries,
     nextAt: Number(row.next_at),
