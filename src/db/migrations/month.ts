@@ -87,6 +87,7 @@ export const monthMigrations: readonly Migration[] = [
     fault: may(STRING(120)),
   }),
   addIndex('messages', 'messages_due', ['state', 'next_at']),
+  addIndex('messages', 'messages_age', ['created_at']),
   createTable('organisation_links', {
     id,
     employer_id: must(CHAR(32)),
