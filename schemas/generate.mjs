@@ -57,6 +57,19 @@ const VALIDATED = {
   isEntitlementNew: 'entitlement-new.json',
   isEntitlementView: 'entitlement-view.json',
   isEntitlementList: 'entitlement-list.json',
+  isDecisionRequest: 'decision-request.json',
+  isDecisionAnswer: 'decision-answer.json',
+  isDecisionBulk: 'decision-bulk.json',
+  isDecisionResults: 'decision-results.json',
+  isDecisionList: 'decision-list.json',
+  isUploadRequest: 'upload-request.json',
+  isBatchRelease: 'batch-release.json',
+  isBatchApproval: 'batch-approval.json',
+  isBatchList: 'batch-list.json',
+  isBatchView: 'batch-view.json',
+  isBatchItemPage: 'batch-item-page.json',
+  isIssuanceSwitch: 'issuance-switch.json',
+  isIssuanceState: 'issuance-state.json',
 };
 const TYPES = { ...VALIDATED, problem: 'problem.json' };
 

@@ -13,12 +13,22 @@ import { certificateNumber } from '../certificate/number.ts';
 import { payloadHash, sign } from '../certificate/sign.ts';
 import { addCertificates, type Certificate } from '../certificate/store.ts';
 import { inTransaction } from '../db/tx.ts';
+import { enqueue } from '../messages/enqueue.ts';
 import type { ManifestKey } from '../keys/manifest.ts';
 import { ensureRoom, publish } from '../revocation/publish.ts';
 import { addChange } from '../revocation/store.ts';
 import type { Act } from '../shared/act.ts';
 import { DomainError } from '../shared/errors.ts';
-import { collectFrom, dateAt, isMonth, monthAt, type Instant, type Month } from '../shared/time.ts';
+import {
+  collectFrom,
+  dateAt,
+  isMonth,
+  monthAt,
+  toChineseDate,
+  type Instant,
+  type Month,
+  type PlainDate,
+} from '../shared/time.ts';
 import { currentTrust } from '../verification/current-trust.ts';
 import type { Trust } from '../verification/trust.ts';
 import type { World } from '../world.ts';
@@ -36,6 +46,7 @@ import {
   stopItem,
   takeLease,
 } from './store.ts';
+import { demandRunning } from './switch/switch.ts';
 
 /** Certificates reserved and kept together: few enough that a crash loses little work, enough that commits do not dominate. */
 const CHUNK = 50;
@@ -47,6 +58,8 @@ export type Step = 'reserve' | 'compose' | 'lint' | 'sign' | 'qr' | 'self-check'
 export interface IssueOptions {
   /** Characters of the application that the certificate's fonts cannot draw; such an item is stopped. */
   readonly unprintable: (application: Application) => readonly string[];
+  /** Holders are told, once, that their certificate can be collected from this day. */
+  readonly announce?: PlainDate | undefined;
   readonly onProgress?: (done: number, all: number) => void;
   /** Told how long each step took, in milliseconds. */
   readonly onStep?: (step: Step, milliseconds: number) => void;
@@ -75,7 +88,8 @@ export interface Run {
 
 /**
  * Every planned application of that month is issued or stopped with a reason; running it again continues or does nothing.
- * @throws DomainError MONTH_INVALID, MONTH_IN_FUTURE, LEGAL_BASIS_MISSING, KEY_…, BATCH_LEASED, SELF_CHECK_FAILED
+ * @throws DomainError MONTH_INVALID, MONTH_IN_FUTURE, LEGAL_BASIS_MISSING, KEY_…, BATCH_LEASED, SELF_CHECK_FAILED; ISSUANCE_STOPPED
+ * from the next chunk on after the switch was thrown
  */
 export async function issueBatch(
   world: World,
@@ -91,6 +105,7 @@ export async function issueBatch(
     for (;;) {
       const items = await itemsInState(world.db, { batchId: run.batchId, state: 'planned', limit: CHUNK });
       if (items.length === 0) break;
+      await demandRunning(world.db);
       await issueChunk(run, items);
     }
     released = act.at;
@@ -146,6 +161,7 @@ async function finishReserved(run: Run): Promise<void> {
   for (;;) {
     const items = await itemsInState(run.world.db, { batchId: run.batchId, state: 'reserved', limit: CHUNK });
     if (items.length === 0) return;
+    await demandRunning(run.world.db);
     const applications = await applicationsById(
       run.world,
       items.map(item => item.applicationId),
@@ -195,8 +211,10 @@ async function stop(
   await inTransaction(world.db, async tx => {
     await stopItem(tx, world.db, { id: item.id, ...refusal });
     const turn = { kind: 'bureau', organisationId: undefined } as const;
-    const step = { state: 'BUREAU_CHECK', turn, at: act.at, reason: refusal.detail } as const;
-    await stepApplications(tx, world.db, { ids: [item.applicationId], step });
+    // to be checked anew: whoever checked it did not see this
+    const step = { state: 'UPLOADED', turn, at: act.at, checkedBy: undefined } as const;
+    const ids = [item.applicationId];
+    await stepApplications(tx, world.db, { ids, step: { ...step, reason: refusal.detail } });
     await record({ tx, db: world.db }, act, [
       { action: 'application.stopped', subject: item.applicationId, detail: { code: refusal.code } },
     ]);
@@ -279,7 +297,7 @@ async function keep(
   signed: readonly { reserved: Reserved; certificate: Certificate }[],
   trust: Trust,
 ): Promise<void> {
-  const { world, act } = run;
+  const { world, act, options } = run;
   await inTransaction(world.db, async tx => {
     const until = world.clock() + LEASE_SECONDS;
     if (!(await holdLease(tx, world.db, { batchId: run.batchId, fence: run.fence, until }))) {
@@ -300,6 +318,15 @@ async function keep(
     const step = { state: 'GENERATED', turn: undefined, at: act.at, reason: undefined } as const;
     await stepApplications(tx, world.db, { ids, step });
     for (const { reserved } of signed) await supersedeCorrected(run, tx, reserved);
+    if (options.announce !== undefined) {
+      const values = { date: toChineseDate(options.announce) };
+      const phones = signed.map(({ reserved }) => reserved.application.phone);
+      await enqueue(
+        tx,
+        world,
+        phones.map(phone => ({ template: 'issued', phone, values })),
+      );
+    }
     await record(
       { tx, db: world.db },
       act,

@@ -13,12 +13,27 @@ import type { Month } from '../shared/time.ts';
 import type { World } from '../world.ts';
 import { freezeBatch, openBatch, planItems } from './store.ts';
 
+/** Id, version and content of one item, as one line: differs when any of them does. */
+export function itemLine(world: Pick<World, 'cipher'>, application: Application): string {
+  return `${application.id}:${application.course.version}:${digestOf(world.cipher, application)}`;
+}
+
+/** 64 hex digits over the lines of a batch, in order of id. */
+export function digestOfLines(lines: readonly string[]): string {
+  return createHash('sha256')
+    .update([...lines].sort().join('\n'))
+    .digest('hex');
+}
+
 /** 64 hex digits over every item's id, version and content, in order of id: changes when any of them changes. */
-export function digestOfItems(world: World, applications: readonly Application[]): string {
-  const lines = applications.map(
-    application => `${application.id}:${application.course.version}:${digestOf(world.cipher, application)}`,
-  );
-  return createHash('sha256').update(lines.sort().join('\n')).digest('hex');
+export function digestOfItems(world: Pick<World, 'cipher'>, applications: readonly Application[]): string {
+  return digestOfLines(applications.map(application => itemLine(world, application)));
+}
+
+/** True of what an approver may release: checked by a handler, not proposed for rejection, not planned yet. */
+export function isApprovable({ state, course }: Application): boolean {
+  const { turn, rejectProposed, checkedBy } = course;
+  return state === 'BUREAU_CHECK' && turn?.kind === 'bureau' && !rejectProposed && checkedBy !== undefined;
 }
 
 export interface Plan {

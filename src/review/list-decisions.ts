@@ -1,0 +1,41 @@
+/** The decisions on one application, for whoever may see it (R15): who decided, for whom, when and why; never what else was seen. */
+import { findAccount } from '../accounts/people/store.ts';
+import type { PersonalAct } from '../accounts/role.ts';
+import { allOrganisations } from '../accounts/store.ts';
+import { findApplicationFor } from '../applications/visible.ts';
+import type { World } from '../world.ts';
+import type { Decision } from './decision.ts';
+import { decisionsOn } from './store.ts';
+
+export interface NamedDecision extends Omit<Decision, 'seen'> {
+  /** Name of the person. */
+  readonly by: string;
+  /** Name of the organisation. */
+  readonly organisation: string;
+}
+
+/** Oldest first. @throws DomainError NOT_FOUND for an application that this person may not see */
+export async function listDecisions(
+  world: World,
+  act: PersonalAct,
+  id: string,
+): Promise<readonly NamedDecision[]> {
+  await findApplicationFor(world, act.by, id);
+  const decisions = await decisionsOn(world, id);
+  const people = await namesOf(
+    world,
+    decisions.map(decision => decision.accountId),
+  );
+  const organisations = new Map((await allOrganisations(world.db)).map(({ id: key, name }) => [key, name]));
+  return decisions.map(({ seen: _seen, ...decision }) => ({
+    ...decision,
+    by: people.get(decision.accountId) ?? '',
+    organisation: organisations.get(decision.organisationId) ?? '',
+  }));
+}
+
+async function namesOf(world: World, accountIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const names = new Map<string, string>();
+  for (const id of new Set(accountIds)) names.set(id, (await findAccount(world, id))?.name ?? '');
+  return names;
+}

@@ -1,0 +1,179 @@
+/** Table `review_decisions`: insert-only, one row for one version of an application. What was seen is sealed here. */
+import { DataTypes, Op } from 'sequelize';
+import type { Capacity } from '../accounts/organisation.ts';
+import { table, type Db, type Table, type Tx } from '../db/connect.ts';
+import type { FieldCipher } from '../db/field-cipher.ts';
+import type { Decision, DecisionKind, PriorDecision, ReviewLevel } from './decision.ts';
+
+interface DecisionRow {
+  id: string;
+  application_id: string;
+  version: number;
+  round: number;
+  level: string;
+  decision: string;
+  account_id: string;
+  capacity: string;
+  organisation_id: string;
+  at: number;
+  opinion: string;
+  seen_digest: string;
+  seen_sealed: string;
+}
+
+interface DecisionScope {
+  readonly db: Db;
+  readonly cipher: FieldCipher;
+}
+
+const TABLE = 'review_decisions';
+
+/** The decisions stand for ever. @throws SequelizeUniqueConstraintError when that version was decided before */
+export async function addDecisions(tx: Tx, scope: DecisionScope, added: readonly Decision[]): Promise<void> {
+  await decisions(scope.db).bulkCreate(
+    added.map(decision => toRow(decision, scope.cipher)),
+    { transaction: tx },
+  );
+}
+
+/** What was decided on these applications before, oldest first; an application without decisions is absent. */
+export async function priorDecisions(
+  tx: Tx,
+  db: Db,
+  applicationIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly PriorDecision[]>> {
+  const rows = (await decisions(db).findAll({
+    attributes: ['application_id', 'level', 'decision', 'round', 'account_id'],
+    where: { application_id: { [Op.in]: [...applicationIds] } },
+    order: [
+      ['application_id', 'ASC'],
+      ['version', 'ASC'],
+    ],
+    transaction: tx,
+    raw: true,
+  })) as unknown as DecisionRow[];
+  const found = new Map<string, PriorDecision[]>();
+  for (const row of rows) {
+    const prior = {
+      level: row.level as ReviewLevel,
+      decision: row.decision as DecisionKind,
+      round: row.round,
+    };
+    found.set(row.application_id, [
+      ...(found.get(row.application_id) ?? []),
+      { ...prior, accountId: row.account_id },
+    ]);
+  }
+  return found;
+}
+
+/** Every decision on one application, oldest first, with what was seen. */
+export async function decisionsOn(scope: DecisionScope, applicationId: string): Promise<readonly Decision[]> {
+  return (await decisionsOnAll(scope, [applicationId])).get(applicationId) ?? [];
+}
+
+/** Every decision on these applications, oldest first, with what was seen. */
+export async function decisionsOnAll(
+  scope: DecisionScope,
+  applicationIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly Decision[]>> {
+  const rows = (await decisions(scope.db).findAll({
+    where: { application_id: { [Op.in]: [...applicationIds] } },
+    order: [['version', 'ASC']],
+    raw: true,
+  })) as unknown as DecisionRow[];
+  const found = new Map<string, Decision[]>();
+  for (const row of rows) {
+    const before = found.get(row.application_id);
+    const decision = fromRow(row, scope.cipher);
+    if (before) before.push(decision);
+    else found.set(row.application_id, [decision]);
+  }
+  return found;
+}
+
+/** A decision without what was seen: all that a check of the whole table needs. */
+export type BareDecision = Pick<
+  DecisionRow,
+  'application_id' | 'version' | 'round' | 'level' | 'decision' | 'account_id'
+>;
+
+/** Up to `limit` decisions after that application and version, in that order, for fsck. */
+export async function decisionsAfter(
+  db: Db,
+  after: { applicationId: string; version: number },
+  limit: number,
+): Promise<readonly BareDecision[]> {
+  const { applicationId, version } = after;
+  const rows = await decisions(db).findAll({
+    attributes: ['application_id', 'version', 'round', 'level', 'decision', 'account_id'],
+    where: {
+      [Op.or]: [
+        { application_id: { [Op.gt]: applicationId } },
+        { application_id: applicationId, version: { [Op.gt]: version } },
+      ],
+    },
+    order: [
+      ['application_id', 'ASC'],
+      ['version', 'ASC'],
+    ],
+    limit,
+    raw: true,
+  });
+  return rows as unknown as BareDecision[];
+}
+
+function toRow(decision: Decision, cipher: FieldCipher): DecisionRow {
+  return {
+    id: decision.id,
+    application_id: decision.applicationId,
+    version: decision.version,
+    round: decision.round,
+    level: decision.level,
+    decision: decision.decision,
+    account_id: decision.accountId,
+    capacity: decision.capacity,
+    organisation_id: decision.organisationId,
+    at: decision.at,
+    opinion: decision.opinion,
+    seen_digest: decision.seenDigest,
+    seen_sealed: cipher.seal(decision.seen, { table: TABLE, column: 'seen', row: decision.id }),
+  };
+}
+
+function fromRow(row: DecisionRow, cipher: FieldCipher): Decision {
+  return {
+    id: row.id,
+    applicationId: row.application_id,
+    version: row.version,
+    round: row.round,
+    level: row.level as ReviewLevel, // written by toRow only
+    decision: row.decision as DecisionKind,
+    accountId: row.account_id,
+    capacity: row.capacity as Capacity,
+    organisationId: row.organisation_id,
+    at: Number(row.at),
+    opinion: row.opinion,
+    seenDigest: row.seen_digest,
+    seen: cipher.open(row.seen_sealed, { table: TABLE, column: 'seen', row: row.id }),
+  };
+}
+
+function decisions(db: Db): Table<DecisionRow> {
+  const { BIGINT, CHAR, INTEGER, STRING, TEXT } = DataTypes;
+  return table<DecisionRow>(db, TABLE, {
+    id: { type: CHAR(32), primaryKey: true },
+    application_id: STRING,
+    version: INTEGER,
+    round: INTEGER,
+    level: STRING,
+    decision: STRING,
+    account_id: STRING,
+    capacity: STRING,
+    organisation_id: STRING,
+    at: BIGINT,
+    opinion: STRING,
+    seen_digest: STRING,
+    seen_sealed: TEXT,
+  });
+}
