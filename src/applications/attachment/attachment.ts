@@ -50,3 +50,7 @@ export interface FileRecord {
   /** Account that added it. */
   readonly addedBy: string;
 }
+
+export function isMediaType(text: string | undefined): text is MediaType {
+  return (MEDIA_TYPES as readonly (string | undefined)[]).includes(text);
+}
