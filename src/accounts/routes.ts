@@ -1,7 +1,18 @@
 /** Sign-in, sessions, accounts, organisations, employments. */
-import type { ServiceApi } from './service-api.ts';
 import type { World } from '../world.ts';
+import { peopleRoutes } from './people/routes.ts';
+import { organisationRoutes } from './register/routes.ts';
+import type { ServiceApi } from './service-api.ts';
+import { sessionRoutes } from './sessions/routes.ts';
+import type { KnownPeople } from './sign-in/request-code.ts';
+import { signInRoutes } from './sign-in/routes.ts';
+import { tieRoutes } from './ties/routes.ts';
 
-export function accountRoutes(_world: World, _api: ServiceApi): void {
-  // filled by its module
+/** @param people who is known by their applications: their reserved phone there wins over one that was only said */
+export function accountRoutes(world: World, api: ServiceApi, people: KnownPeople): void {
+  signInRoutes(world, api, people);
+  sessionRoutes(world, api);
+  peopleRoutes(world, api);
+  organisationRoutes(world, api);
+  tieRoutes(world, api);
 }

@@ -70,8 +70,8 @@ export async function isLinkedFrom(
   return (await links(db).count({ where, transaction: tx })) > 0;
 }
 
-export async function findLink(db: Db, id: string): Promise<OrganisationLink | undefined> {
-  const row = await links(db).findOne({ where: { id }, raw: true });
+export async function findLink(db: Db, id: string, tx?: Tx): Promise<OrganisationLink | undefined> {
+  const row = await links(db).findOne({ where: { id }, transaction: tx ?? null, raw: true });
   return row ? toLink(row as unknown as LinkRow) : undefined;
 }
 
@@ -122,7 +122,13 @@ export async function openEmployment(
     person_index: person,
     [Op.or]: [{ to_date: null }, { to_date: { [Op.gte]: from } }],
   };
-  if ((await employments(scope.db).count({ where, transaction: tx })) > 0) return undefined;
+  const current = await employments(scope.db).findOne({
+    where,
+    transaction: tx,
+    lock: tx.LOCK.UPDATE,
+    raw: true,
+  });
+  if (current) return undefined;
   const id = scope.ids();
   await employments(scope.db).create(
     {
