@@ -24,19 +24,28 @@ export interface BatchView {
   /** R16: the last day of the month. */
   readonly checkDue: PlainDate;
   readonly counts: BatchCounts;
-  /** What an approver would release now. */
-  readonly approvable: { readonly count: number; readonly digest: string };
+  /** Of the items that an approver would release now, and how many they are. */
+  readonly digest: string;
+  readonly count: number;
   readonly stopped: readonly {
     readonly applicationId: string;
     readonly code: string;
     readonly detail: string;
   }[];
-  readonly releases: readonly Release[];
-  /** Items of all releases of this month; done are signed or stopped. */
-  readonly progress: { readonly done: number; readonly all: number };
+  readonly release: ReleaseProgress;
   readonly issuanceStopped: boolean;
   /** Why nothing of this month can be released now, if so: no key, no legal basis, not yet begun. */
   readonly notReady: { readonly code: string; readonly detail: string } | undefined;
+}
+
+/** All releases of the month together. */
+export interface ReleaseProgress {
+  readonly state: 'none' | Release['state'];
+  /** Items signed or stopped, of all that were released. */
+  readonly done: number;
+  readonly all: number;
+  /** Why the signing does not go on, if it does not. */
+  readonly fault: Release['fault'];
 }
 
 export interface BatchCounts {
@@ -55,16 +64,13 @@ export async function viewBatch(world: World, act: PersonalAct, month: Month): P
   if (!isMonth(month)) throw new DomainError('MONTH_INVALID', '批次月份须写成 2021-07 这样的年月。');
   const batch = (await allBatches(world.db)).find(each => each.month === month);
   const stopped = batch ? await stoppedNow(world, { batchId: batch.id, month }) : [];
-  const items = batch ? await countItems(world.db, batch.id) : undefined;
-  const done = items ? items.issued + items.stopped : 0;
   return {
     month,
     checkDue: lastDayOf(month),
     counts: { ...countsFrom(await countsOfMonth(world.db, month)), stopped: stopped.length },
-    approvable: await approvableOf(world, month),
+    ...(await approvableOf(world, month)),
     stopped: stopped.slice(0, STOPPED_SHOWN),
-    releases: await releasesOf(world.db, month),
-    progress: { done, all: items ? done + items.planned + items.reserved : 0 },
+    release: await progressOf(world, { month, batchId: batch?.id }),
     issuanceStopped: (await findSwitch(world.db))?.stopped === true,
     notReady: await whyNotReady(world, act, month),
   };
@@ -116,6 +122,22 @@ async function approvableOf(world: World, month: Month): Promise<{ count: number
         lines.push(itemLine(world, application));
   }
   return { count: lines.length, digest: digestOfLines(lines) };
+}
+
+async function progressOf(
+  world: World,
+  { month, batchId }: { readonly month: Month; readonly batchId: string | undefined },
+): Promise<ReleaseProgress> {
+  const releases = await releasesOf(world.db, month);
+  const counts = batchId === undefined ? undefined : await countItems(world.db, batchId);
+  const done = counts ? counts.issued + counts.stopped : 0;
+  const unfinished = releases.find(release => release.state === 'releasing');
+  return {
+    state: unfinished?.state ?? releases.at(-1)?.state ?? 'none',
+    done,
+    all: counts ? done + counts.planned + counts.reserved : 0,
+    fault: unfinished?.fault,
+  };
 }
 
 /** Items that were stopped and still wait at the bureau in this month. */

@@ -14,15 +14,15 @@ import type { Release } from './release/store.ts';
 import type { Switch } from './switch/store.ts';
 
 export function presentBatch(view: BatchView): BatchViewShape {
-  const { month, checkDue, counts, approvable, stopped, progress, issuanceStopped, notReady } = view;
+  const { month, checkDue, counts, digest, count, stopped, release, issuanceStopped, notReady } = view;
   return {
     month,
     checkDue,
     counts: { ...counts },
-    approvable: { ...approvable },
+    digest,
+    count,
     stopped: stopped.map(({ applicationId, code, detail }) => ({ applicationId, code, detail })),
-    releases: view.releases.map(presentRelease),
-    progress: { ...progress },
+    release: { ...release, fault: release.fault ? { ...release.fault } : null },
     issuanceStopped,
     keyReady: notReady === undefined,
     notReady: notReady ? { ...notReady } : null,

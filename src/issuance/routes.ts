@@ -45,7 +45,7 @@ function batchRoutes(world: World, api: ServiceApi): void {
       path: '/api/batches/:month',
       tag: TAG,
       summary: '查看一个月的批次',
-      description: '市局经办人、复核人、审计员；approvable.digest 是可批准各件的摘要，批准时原样送回。',
+      description: '市局经办人、复核人、审计员；digest 是可批准各件的摘要，批准时原样送回。',
       answer: { status: 200, shape: 'batch-view', description: '批次与制证进度' },
     },
     async ({ act, params }): Promise<BatchView> =>

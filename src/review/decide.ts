@@ -3,6 +3,7 @@
  * path.ts on the application as it stands, locked; each has its own answer. A chunk is one transaction.
  */
 import type { PersonalAct } from '../accounts/role.ts';
+import { openEmployment } from '../accounts/ties/store.ts';
 import { contentText, type Application, type ApplicationState } from '../applications/application.ts';
 import { reopenPass } from '../applications/exam-pass.ts';
 import { digestOf } from '../applications/row.ts';
@@ -13,6 +14,7 @@ import { inTransaction } from '../db/tx.ts';
 import { enqueue } from '../messages/enqueue.ts';
 import type { Message } from '../messages/message.ts';
 import { DomainError, type ErrorCode } from '../shared/errors.ts';
+import { dateAt } from '../shared/time.ts';
 import type { World } from '../world.ts';
 import { LEVEL_NAMES, opinionFault, reasonFor, type Decision, type DecisionKind } from './decision.ts';
 import { judge, refusal, type Judgement, type Refusal } from './path.ts';
@@ -136,6 +138,8 @@ async function takeSteps(
   for (const { step, ids } of byStep(taken.judged)) await stepApplications(tx, world.db, { ids, step });
   await addDecisions(tx, world, decisions);
   for (const { application, judgement } of taken.judged)
+    if (judgement.level === 'employer' && taken.decision === 'approve') await employ({ tx, world }, act, application);
+  for (const { application, judgement } of taken.judged)
     if (judgement.step.state === 'REJECTED') await reopenPass({ tx, world }, act, application);
   await enqueue(tx, world, taken.judged.flatMap(messageFor));
   await record(
@@ -156,6 +160,17 @@ async function takeSteps(
       },
     })),
   );
+}
+
+/** R34: an employer that vouches for its member of staff is their employer from now on, unless it was before. */
+async function employ(
+  { tx, world }: Scope,
+  { at }: PersonalAct,
+  { idNumber, name, course }: Application,
+): Promise<void> {
+  const { employerId } = course;
+  if (employerId === undefined) return;
+  await openEmployment(tx, world, { organisationId: employerId, idNumber, name, from: dateAt(at) });
 }
 
 function decisionFor(

@@ -28,6 +28,9 @@ interface DecisionScope {
 
 const TABLE = 'review_decisions';
 
+/** Where the sealed fields are, for the change of field keys. */
+export const SEALED = { table: TABLE, key: ['id'], texts: { seen_sealed: 'seen' } } as const;
+
 /** The decisions stand for ever. @throws SequelizeUniqueConstraintError when that version was decided before */
 export async function addDecisions(tx: Tx, scope: DecisionScope, added: readonly Decision[]): Promise<void> {
   await decisions(scope.db).bulkCreate(
