@@ -92,6 +92,13 @@ export function digestOf(cipher: FieldCipher, application: Application): string 
 
 export const TABLE = 'applications';
 
+/** Where the sealed fields are, for the change of field keys. */
+export const SEALED = {
+  table: TABLE,
+  key: ['id'],
+  texts: { id_number_sealed: 'id_number', phone_sealed: 'phone', draft_sealed: 'draft' },
+} as const;
+
 export function toRow(application: Application, cipher: FieldCipher): ApplicationRow {
   const { id, idNumber, phone } = application;
   const sealed = (plain: string, column: string): string =>

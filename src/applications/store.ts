@@ -3,7 +3,13 @@ import { DataTypes, literal, Op, type WhereOptions } from 'sequelize';
 import { table, type Db, type Table, type Tx } from '../db/connect.ts';
 import type { FieldCipher } from '../db/field-cipher.ts';
 import type { Instant, Month } from '../shared/time.ts';
-import { isGuarding, type Application, type ApplicationState, type Turn } from './application.ts';
+import {
+  isGuarding,
+  type Application,
+  type ApplicationState,
+  type Originator,
+  type Turn,
+} from './application.ts';
 import { TABLE, toApplication, toRow, type ApplicationRow } from './row.ts';
 
 /** What every function here needs: the database and the cipher of its personal fields. */
@@ -175,6 +181,49 @@ export async function rewriteApplication(
   return count === 1;
 }
 
+/** How many drafts of that person lie open, begun by the same: the holder, or that employer. */
+export async function countDrafts(
+  db: Db,
+  drafts: {
+    readonly idNumberIndex: string;
+    readonly originator: Originator;
+    readonly employerId: string | undefined;
+  },
+  tx: Tx,
+): Promise<number> {
+  const where = {
+    id_number_index: drafts.idNumberIndex,
+    state: 'DRAFT',
+    originator: drafts.originator,
+    employer_id: drafts.employerId ?? null,
+  };
+  return applications(db).count({ where, transaction: tx });
+}
+
+/** Which of these passes stand already. */
+export async function knownPasses(
+  db: Db,
+  passKeys: readonly string[],
+  tx: Tx,
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (let at = 0; at < passKeys.length; at += 500) {
+    const rows = (await applications(db).findAll({
+      attributes: ['id', 'pass_key'],
+      where: { pass_key: { [Op.in]: passKeys.slice(at, at + 500) } },
+      transaction: tx,
+      raw: true,
+    })) as unknown as ApplicationRow[];
+    for (const row of rows) if (row.pass_key !== null) found.set(row.pass_key, row.id);
+  }
+  return found;
+}
+
+/** The application no longer stands for its pass: another one does. */
+export async function releasePass(tx: Tx, db: Db, id: string): Promise<void> {
+  await applications(db).update({ pass_key: null }, { where: { id }, transaction: tx });
+}
+
 /** Removes applications for good: only drafts that nobody touched for long. */
 export async function deleteApplications(tx: Tx, db: Db, ids: readonly string[]): Promise<void> {
   await applications(db).destroy({ where: { id: { [Op.in]: [...ids] } }, transaction: tx });
@@ -198,6 +247,8 @@ export interface ListQuery {
   readonly name?: string | undefined;
   readonly late?: boolean | undefined;
   readonly awaitingUpload?: boolean | undefined;
+  /** Whose move it is. */
+  readonly turn?: Turn | undefined;
   readonly changedBefore?: Instant | undefined;
   readonly sort: Sort;
   readonly after?: { readonly changedAt: Instant; readonly id: string } | undefined;
@@ -225,7 +276,7 @@ export async function listApplications(
 /** How many applications of that list stand in each state. */
 export async function countByState(
   db: Db,
-  query: Pick<ListQuery, 'whose' | 'month'>,
+  query: Pick<ListQuery, 'whose' | 'month' | 'states'>,
 ): Promise<Readonly<Partial<Record<ApplicationState, number>>>> {
   const rows = (await applications(db).findAll({
     attributes: ['state', [literal('COUNT(*)'), 'count']],
@@ -245,8 +296,13 @@ function whereOf(query: ListQuery): WhereOptions<ApplicationRow> {
   if (query.late !== undefined) where['upload_late'] = query.late;
   if (query.awaitingUpload !== undefined)
     where['passed_at'] = query.awaitingUpload ? { [Op.ne]: null } : null;
+  if (query.turn) where['turn_kind'] = query.turn.kind;
+  if (query.turn?.organisationId !== undefined) where['turn_id'] = query.turn.organisationId;
   const beyond = query.sort === '-changedAt' ? Op.lt : Op.gt;
   const conditions: unknown[] = [];
+  // a holder does not see what an employer has not yet asked them to confirm (visible.ts)
+  if (query.whose !== 'all' && 'personIndex' in query.whose)
+    conditions.push({ [Op.or]: [{ state: { [Op.ne]: 'DRAFT' } }, { originator: { [Op.ne]: 'employer' } }] });
   if (query.after) {
     const { changedAt, id } = query.after;
     conditions.push({

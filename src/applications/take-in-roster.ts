@@ -1,21 +1,26 @@
 /**
- * Route 1 enters here: a committee's roster becomes applications, all rows or none (R9). The same roster sent twice has one
+ * Route 1 enters here, sent by a committee's organising unit (upload-roster.ts) or entered by the bureau's operator: a committee's roster becomes applications, all rows or none (R9). The same roster sent twice has one
  * effect; rows sent before in another roster of the same month are left as they are; a different claim to a title the
  * person already has is a fault of that row.
  */
+import type { Organisation } from '../accounts/organisation.ts';
 import { allOrganisations } from '../accounts/store.ts';
+import { openEmployment } from '../accounts/ties/store.ts';
 import { record } from '../audit/record.ts';
+import { calendarOf } from '../calendar/store.ts';
+import type { Tx } from '../db/connect.ts';
 import { inTransaction, isDuplicate } from '../db/tx.ts';
 import type { Act } from '../shared/act.ts';
 import { DomainError } from '../shared/errors.ts';
-import { dateAt, isMonth, monthAt, type Month } from '../shared/time.ts';
+import { dateAt, isMonth, monthAt, type Month, type PlainDate } from '../shared/time.ts';
 import type { World } from '../world.ts';
 import { courseFrom, type Application } from './application.ts';
+import type { Committee } from './register/register.ts';
 import { checkRoster, RosterRowsInvalid } from './roster/check-roster.ts';
 import { digestRoster } from './roster/digest-roster.ts';
 import type { ReadRoster, RosterFault, RosterRow } from './roster/roster.ts';
-import type { RegisteredUnit, UnitRegister } from './roster/findings.ts';
-import { addRoster, findRoster } from './roster/store.ts';
+import type { UnitRegister } from './roster/findings.ts';
+import { addRoster, findRoster, type KeptRoster } from './roster/store.ts';
 import { digestOf, liveKeyOf } from './row.ts';
 import { addApplications, liveClaims } from './store.ts';
 
@@ -25,6 +30,8 @@ export interface SentRoster {
   /** True when the certificate's fonts can draw the text. */
   readonly displayable: (text: string) => boolean;
   readonly overrideBefore2020?: string | undefined;
+  /** Whose roster it is; only its own committees may stand on it, and the people on it are known to work where it says. */
+  readonly organiser?: { readonly id: string; readonly committees: readonly Committee[] } | undefined;
 }
 
 export interface TakenRoster {
@@ -33,6 +40,8 @@ export interface TakenRoster {
   readonly taken: number;
   /** Rows that stood there already with the same content. */
   readonly known: number;
+  /** Rows that came after the fifth working day (R9). */
+  readonly late: number;
   /** The live applications that these rows stand for, new or known. */
   readonly applicationIds: readonly string[];
   readonly warnings: readonly RosterFault[];
@@ -44,42 +53,24 @@ export interface TakenRoster {
  */
 export async function takeInRoster(world: World, act: Act, sent: SentRoster): Promise<TakenRoster> {
   demandMonth(sent.month, act);
-  const { rows, warnings } = checkRoster(sent.read, await contextOf(world, act, sent));
+  const units = unitsIn(await allOrganisations(world.db));
+  const { rows, warnings } = checkRoster(sent.read, await contextOf(world, act, { sent, units }));
   const digest = digestRoster(rows, sent.month);
   const keys = rows.map(row => liveKeyOf(world.cipher, row));
+  const late = rows.filter(row => row.uploadLate).length;
   const answer = async (rosterId: string, taken: number): Promise<TakenRoster> => {
     const applicationIds = [...(await liveClaims(world.db, keys)).values()].map(claim => claim.id);
-    return { rosterId, taken, known: rows.length - taken, applicationIds, warnings };
+    return { rosterId, taken, known: rows.length - taken, late, applicationIds, warnings };
   };
   const before = await findRoster(world.db, { digest, month: sent.month });
   if (before) return answer(before.id, 0);
   const rosterId = world.ids();
-  const all = rows.map(row =>
-    toApplication(row, { id: world.ids(), rosterId, month: sent.month, world, act }),
-  );
+  const all = rows.map(row => toApplication(row, { id: world.ids(), rosterId, sent, world, act, units }));
   try {
-    const taken = await inTransaction(world.db, async tx => {
-      const claims = await liveClaims(world.db, keys, tx);
-      const fresh = freshOf(all, { claims, world, lines: sent.read.rows.map(row => row.line) });
-      await addRoster(tx, world.db, {
-        id: rosterId,
-        digest,
-        month: sent.month,
-        rowsTaken: fresh.length,
-        takenAt: act.at,
-        actor: act.actor,
-      });
-      await addApplications(tx, world, fresh);
-      const late = fresh.filter(application => application.uploadLate).length;
-      await record({ tx, db: world.db }, act, [
-        {
-          action: 'roster.taken',
-          subject: rosterId,
-          detail: { month: sent.month, digest, rows: fresh.length, late },
-        },
-      ]);
-      return fresh.length;
-    });
+    const roster = { id: rosterId, digest, month: sent.month, takenAt: act.at, actor: act.actor };
+    const taken = await inTransaction(world.db, async tx =>
+      takeIn({ tx, world }, act, { sent, roster, all }),
+    );
     return await answer(rosterId, taken);
   } catch (error) {
     // another process took in the same roster meanwhile: the second sending has no effect of its own
@@ -89,33 +80,72 @@ export async function takeInRoster(world: World, act: Act, sent: SentRoster): Pr
   }
 }
 
+/** @returns how many rows were new */
+async function takeIn(
+  { tx, world }: { tx: Tx; world: World },
+  act: Act,
+  {
+    sent,
+    roster,
+    all,
+  }: { sent: SentRoster; roster: Omit<KeptRoster, 'rowsTaken'>; all: readonly Application[] },
+): Promise<number> {
+  const keys = all.map(application => liveKeyOf(world.cipher, application));
+  const claims = await liveClaims(world.db, keys, tx);
+  const fresh = freshOf(all, { claims, world, lines: sent.read.rows.map(row => row.line) });
+  await addRoster(tx, world.db, { ...roster, rowsTaken: fresh.length });
+  await addApplications(tx, world, fresh);
+  if (sent.organiser) await openEmployments(tx, world, { fresh, from: dateAt(act.at) });
+  const late = fresh.filter(application => application.uploadLate).length;
+  const detail = { month: roster.month, digest: roster.digest, rows: fresh.length, late };
+  await record({ tx, db: world.db }, act, [{ action: 'roster.taken', subject: roster.id, detail }]);
+  return fresh.length;
+}
+
+/** R34: a registered employer sees its own people. */
+async function openEmployments(
+  tx: Tx,
+  world: World,
+  { fresh, from }: { fresh: readonly Application[]; from: PlainDate },
+): Promise<void> {
+  for (const { idNumber, name, course } of fresh)
+    if (course.employerId !== undefined)
+      await openEmployment(tx, world, { organisationId: course.employerId, idNumber, name, from });
+}
+
 function demandMonth(month: Month, act: Act): void {
   if (!isMonth(month)) throw new DomainError('MONTH_INVALID', '批次月份须写成 2021-07 这样的年月。');
   if (month > monthAt(act.at))
     throw new DomainError('MONTH_IN_FUTURE', `${month} 还未到，不能为它报送名册。`);
 }
 
+interface Units extends UnitRegister {
+  readonly byName: (name: string) => Organisation | undefined;
+  readonly byCode: (code: string) => Organisation | undefined;
+}
+
+function unitsIn(all: readonly Organisation[]): Units {
+  const byName = new Map(all.map(unit => [unit.name, unit]));
+  const byCode = new Map(all.map(unit => [unit.code, unit]));
+  return { byName: name => byName.get(name), byCode: code => byCode.get(code) };
+}
+
 async function contextOf(
   world: World,
   act: Act,
-  sent: SentRoster,
+  { sent, units }: { sent: SentRoster; units: Units },
 ): Promise<Parameters<typeof checkRoster>[1]> {
-  const { month, displayable, overrideBefore2020 } = sent;
+  const { month, displayable, overrideBefore2020, organiser } = sent;
   return {
     today: dateAt(act.at),
     month,
     policy: world.config.rarityPolicy,
     displayable,
-    register: await registerOf(world),
+    register: units,
+    calendar: await calendarOf(world.db),
+    ...(organiser ? { committees: organiser.committees } : {}),
     ...(overrideBefore2020 === undefined ? {} : { overrideBefore2020 }),
   };
-}
-
-async function registerOf(world: World): Promise<UnitRegister> {
-  const units: readonly RegisteredUnit[] = await allOrganisations(world.db);
-  const byName = new Map(units.map(unit => [unit.name, unit]));
-  const byCode = new Map(units.map(unit => [unit.code, unit]));
-  return { byName: name => byName.get(name), byCode: code => byCode.get(code) };
 }
 
 function freshOf(
@@ -135,20 +165,26 @@ function freshOf(
   return fresh;
 }
 
-function toApplication(
-  row: RosterRow,
-  circumstances: { id: string; rosterId: string; month: Month; world: World; act: Act },
-): Application {
-  const { id, rosterId, month, world, act } = circumstances;
+interface Entry {
+  readonly id: string;
+  readonly rosterId: string;
+  readonly sent: SentRoster;
+  readonly world: World;
+  readonly act: Act;
+  readonly units: Units;
+}
+
+function toApplication(row: RosterRow, { id, rosterId, sent, world, act, units }: Entry): Application {
   // the row's pinyin readings are in its printed name; everything else of the row is the application's own
   const { rareCharacters: _readings, ...content } = row;
+  const employer = units.byCode(row.employerCode);
+  const submitting = units.byName(row.submittingUnit);
   return {
     ...content,
     id,
     route: 1,
-    subtype: undefined,
     state: 'UPLOADED',
-    batchMonth: month,
+    batchMonth: sent.month,
     rosterId,
     rarityPolicy: world.config.rarityPolicy,
     uploadedAt: act.at,
@@ -161,7 +197,14 @@ function toApplication(
       originator: 'organiser',
       changedAt: act.at,
       submittedAt: act.at,
+      employerId: employer?.capacities.includes('employer') ? employer.id : undefined,
+      departmentId: submitting && maySubmit(submitting) ? submitting.id : undefined,
+      organiserId: sent.organiser?.id,
       turn: { kind: 'bureau', organisationId: undefined },
     }),
   };
+}
+
+function maySubmit({ capacities }: Organisation): boolean {
+  return capacities.includes('department') || capacities.includes('archive');
 }

@@ -41,8 +41,13 @@ export class ApplicationNotFound extends DomainError {
 
 /** True of a holder's own applications, of those of an organisation one acts for, and for the bureau of those that reached it. */
 export function isVisibleTo(actor: Actor, application: Application): boolean {
-  if (actor.kind === 'holder') return application.idNumber === actor.idNumber;
+  if (actor.kind === 'holder') return application.idNumber === actor.idNumber && !isOthersDraft(application);
   return grantsFor(actor, 'application.view').some(grant => isVisibleBy(grant, application));
+}
+
+/** What an employer has not yet asked the holder to confirm: its ID number may still be a slip of the pen. */
+function isOthersDraft({ state, course }: Application): boolean {
+  return state === 'DRAFT' && course.originator === 'employer';
 }
 
 /** True when that grant shows the application. */

@@ -48,7 +48,7 @@ export function checkRoster(read: ReadRoster, context: RowContext): CheckedRoste
     const repeated = repeatedFault(readRow, firstLines, context);
     const answer = checkRow(readRow.cells, context);
     const ruleFaults = answer.ok ? [] : answer.faults;
-    const all = merged([...readRow.faults, ...(repeated ? [repeated] : [])], ruleFaults);
+    const all = mergedFaults([...readRow.faults, ...(repeated ? [repeated] : [])], ruleFaults);
     faults.push(...all.map(fault => ({ ...place, ...fault })));
     if (!answer.ok) continue;
     rows.push(answer.row);
@@ -59,7 +59,10 @@ export function checkRoster(read: ReadRoster, context: RowContext): CheckedRoste
 }
 
 /** A cell that could not be read is not also judged by its content. */
-function merged(reading: readonly CellFault[], rules: readonly CellFault[]): readonly CellFault[] {
+export function mergedFaults(
+  reading: readonly CellFault[],
+  rules: readonly CellFault[],
+): readonly CellFault[] {
   const told = new Set<RosterHead>(reading.map(fault => fault.column));
   return [...reading, ...rules.filter(fault => !told.has(fault.column))];
 }
