@@ -52,10 +52,7 @@ export async function makeWorld(
     ids: () => Date.now().toString(16).padStart(12, '0') + randomBytes(10).toString('hex'),
     random: below => randomInt(below),
     keys: keyService(config, issuer.did),
-    cipher: fieldCipher({
-      keys: config.dataKeys ?? keptDataKeys(config.dataDir),
-      indexKey: config.dataIndexKey,
-    }),
+    cipher: fieldCipher(keyRingOf(config)),
     log: parts.log ?? pino({ level: config.logLevel }, pino.destination(2)),
     renderer: () => (renderer ??= makeRenderer({ fontFolders: config.fontDirs })),
   };
@@ -71,16 +68,23 @@ export function newAct(world: World, actor: string): Act {
   return { actor, at: world.clock(), requestId: world.ids() };
 }
 
+/** The field keys of this configuration. @throws DomainError CONFIG_INVALID */
+export function keyRingOf(config: Config): KeyRing {
+  return { keys: config.dataKeys ?? keptDataKeys(config), indexKey: config.dataIndexKey };
+}
+
 /**
  * Outside production the data key is made once and kept beside the data, as a setting would write it; production must bring its own.
  * @throws DomainError CONFIG_INVALID when the file holds no keys
  */
-function keptDataKeys(dataDir: string): KeyRing['keys'] {
+function keptDataKeys({ dataDir, dataIndexKey }: Config): KeyRing['keys'] {
   const file = dataKeyFile(dataDir);
   mkdirSync(dataDir, { recursive: true });
   if (!existsSync(file)) writeWhole(file, `${randomBytes(32).toString('base64url')}\n`, 0o600);
   const keys = toDataKeys(readFileSync(file, 'utf8').trim());
   if (!keys) throw new DomainError('CONFIG_INVALID', `数据密钥文件 ${file} 内容不对，请恢复备份。`);
+  if (dataIndexKey === undefined && !keys.some(({ id }) => id === 1))
+    throw new DomainError('CONFIG_INVALID', `${file} 不再含 1 号密钥，须设 ZHICHENG_DATA_INDEX_KEY。`);
   return keys;
 }
 

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { demoPassphraseFile, printable, readConfig } from '../src/config.ts';
+import { TEMPLATES } from '../src/messages/message.ts';
 import { DomainError } from '../src/shared/errors.ts';
 import { freshFolder } from './support/database.ts';
 
@@ -10,6 +11,16 @@ const PRODUCTION = {
   NODE_ENV: 'production',
   ZHICHENG_ORIGIN: 'https://zc.example.gov.cn',
   ZHICHENG_DATA_KEY: KEY,
+};
+
+const SMS = {
+  ZHICHENG_SMS_URL: 'https://dysmsapi.example/',
+  ZHICHENG_SMS_KEY_ID: 'LTAI-test',
+  ZHICHENG_SMS_KEY_SECRET: 'hunter2secret',
+  ZHICHENG_SMS_SIGN_NAME: '职证',
+  ZHICHENG_SMS_TEMPLATES: Object.keys(TEMPLATES)
+    .map(name => `${name}=SMS_1`)
+    .join(','),
 };
 
 /** The one error's detail, which lists every fault. */
@@ -62,6 +73,39 @@ const FAULTS: readonly (readonly [name: string, env: Readonly<Record<string, str
   ['an origin of another scheme', { ZHICHENG_ORIGIN: 'ftp://x.example' }, /ZHICHENG_ORIGIN/],
   ['an origin with a user', { ZHICHENG_ORIGIN: 'https://u@x.example' }, /ZHICHENG_ORIGIN/],
   ['a data key of 31 bytes', { ZHICHENG_DATA_KEY: Buffer.alloc(31).toString('base64url') }, /32 字节/],
+  ['a data key twice', { ZHICHENG_DATA_KEY: `1:${KEY},1:${KEY}` }, /不重号/],
+  ['a list of keys with one cut short', { ZHICHENG_DATA_KEY: `2:${KEY},1:${KEY.slice(1)}` }, /32 字节/],
+  ['a ring without key 1 and index key', { ZHICHENG_DATA_KEY: `2:${KEY}` }, /须设 ZHICHENG_DATA_INDEX_KEY/],
+  ['an index key that is a list', { ZHICHENG_DATA_INDEX_KEY: `1:${KEY}` }, /ZHICHENG_DATA_INDEX_KEY 须为/],
+  ['an unknown collection policy', { ZHICHENG_COLLECTION_POLICY: 'never' }, /notice、qa/],
+  ['an unknown roll-over', { ZHICHENG_CUTOFF_ROLLOVER: 'yes' }, /next-workday、none/],
+  ['a demonstration switch that is neither', { ZHICHENG_DEMO_OUTBOX: 'yes' }, /ZHICHENG_DEMO_OUTBOX/],
+  [
+    'the demonstration’s outbox in production',
+    { ...PRODUCTION, ZHICHENG_DEMO_OUTBOX: '1' },
+    /不得设 ZHICHENG_DEMO_OUTBOX/,
+  ],
+  [
+    'half a message provider',
+    { ZHICHENG_SMS_URL: 'https://sms.example/', ZHICHENG_SMS_KEY_ID: 'x' },
+    /还缺 ZHICHENG_SMS_KEY_SECRET、ZHICHENG_SMS_SIGN_NAME、ZHICHENG_SMS_TEMPLATES/,
+  ],
+  [
+    'a message provider without https in production',
+    { ...PRODUCTION, ...SMS, ZHICHENG_SMS_URL: 'http://x.example' },
+    /须为 https/,
+  ],
+  ['a message provider that is no address', { ...SMS, ZHICHENG_SMS_URL: 'x' }, /ZHICHENG_SMS_URL 须为网址/],
+  [
+    'a message template without a code',
+    { ...SMS, ZHICHENG_SMS_TEMPLATES: 'issued=SMS_1' },
+    /缺少 sign-in-code/,
+  ],
+  [
+    'a code for a template that is none',
+    { ...SMS, ZHICHENG_SMS_TEMPLATES: `${SMS.ZHICHENG_SMS_TEMPLATES},typo=SMS_9` },
+    /“typo=SMS_9”不对/,
+  ],
   ['an unknown rarity policy', { ZHICHENG_RARITY_POLICY: 'big5' }, /gbk、gb2312、font/],
   ['an unknown log level', { ZHICHENG_LOG_LEVEL: 'loud' }, /ZHICHENG_LOG_LEVEL/],
   ['a publishing interval of 0', { ZHICHENG_PUBLISH_SECONDS: '0' }, /ZHICHENG_PUBLISH_SECONDS/],
@@ -76,6 +120,31 @@ for (const [name, env, word] of FAULTS) {
     t.regex(faultsOf(env), word);
   });
 }
+
+test('a list of keys, an index key, a message provider and the switches of the rules are settings', t => {
+  const other = Buffer.alloc(32, 8).toString('base64url');
+  const config = readConfig({
+    ...PRODUCTION,
+    ...SMS,
+    ZHICHENG_DATA_KEY: `2:${other},1:${KEY}`,
+    ZHICHENG_DATA_INDEX_KEY: other,
+    ZHICHENG_COLLECTION_POLICY: 'qa',
+    ZHICHENG_CUTOFF_ROLLOVER: 'none',
+  });
+
+  t.deepEqual(
+    config.dataKeys?.map(({ id }) => id),
+    [2, 1],
+  );
+  t.deepEqual(config.dataIndexKey, new Uint8Array(32).fill(8));
+  t.is(config.sms?.templates.get('issued'), 'SMS_1');
+  t.deepEqual([config.collectionPolicy, config.cutoffRollover, config.demoOutbox], ['qa', 'none', false]);
+  t.deepEqual(
+    [readConfig({}).collectionPolicy, readConfig({}).cutoffRollover, readConfig({}).sms],
+    ['notice', 'next-workday', undefined],
+  );
+  t.notRegex(JSON.stringify(printable(config)), /hunter2secret|LTAI/);
+});
 
 test('every fault is listed at once', t => {
   const detail = faultsOf({

@@ -18,6 +18,8 @@ export interface FieldCipher {
   readonly indexOf: (plain: string, column: string) => string;
   /** Id of the key that seals. */
   readonly sealingKey: number;
+  /** Ids of all keys on the ring. */
+  readonly keyIds: readonly number[];
 }
 
 /** Where a field stands; authenticated with the value. */
@@ -66,6 +68,7 @@ export function fieldCipher(keys: Uint8Array | KeyRing): FieldCipher {
   };
   return {
     sealingKey: first,
+    keyIds: ring.keys.map(({ id }) => id),
     seal: (plain, place) => {
       const body = encrypt(Buffer.from(plain, 'utf8'), place, keyFor(first, place));
       return `v${VERSION}.${first}.${body.toString('base64url')}`;
@@ -103,6 +106,11 @@ export function toDataKeys(text: string): readonly [NumberedKey, ...NumberedKey[
   const [first, ...others] = keys.filter(key => key !== undefined);
   const isWhole = others.length + 1 === keys.length && new Set(keys.map(key => key?.id)).size === keys.length;
   return first && isWhole ? [first, ...others] : undefined;
+}
+
+/** The setting's text for these keys; `toDataKeys` gives them back. */
+export function fromDataKeys(keys: KeyRing['keys']): string {
+  return keys.map(({ id, key }) => `${id}:${Buffer.from(key).toString('base64url')}`).join(',');
 }
 
 function toNumberedKey(text: string): NumberedKey | undefined {

@@ -26,6 +26,12 @@ interface ChunkRow {
 
 const FILES = 'application_files';
 const CHUNKS = 'file_chunks';
+
+/** Where the sealed fields are, for the change of field keys. */
+export const SEALED = [
+  { table: FILES, key: ['id'], texts: { name_sealed: 'name' } },
+  { table: CHUNKS, key: ['file_id', 'place'], bytes: { sealed: 'sealed' } },
+] as const;
 export const CHUNK_BYTES = 256 * 1024;
 
 /** The application's files, oldest first. */
