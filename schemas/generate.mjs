@@ -70,6 +70,10 @@ const VALIDATED = {
   isBatchItemPage: 'batch-item-page.json',
   isIssuanceSwitch: 'issuance-switch.json',
   isIssuanceState: 'issuance-state.json',
+  isAttachmentView: 'attachment-view.json',
+  isAttachmentList: 'attachment-list.json',
+  isAttachmentAdded: 'attachment-added.json',
+  isAttachmentRemoved: 'attachment-removed.json',
 };
 const TYPES = { ...VALIDATED, problem: 'problem.json' };
 

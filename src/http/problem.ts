@@ -177,6 +177,8 @@ export function toProblem(
 function answer(ctx: Context, problem: Problem): void {
   ctx.status = problem.status;
   ctx.set('Cache-Control', 'no-store');
+  // a refused body is not read to its end, however long that would take
+  if (!ctx.req.complete) ctx.set('Connection', 'close');
   if (problem.status === 503 && ctx.response.get('Retry-After') === '') ctx.set('Retry-After', '10');
   ctx.body = JSON.stringify(problem);
   ctx.type = 'application/problem+json';

@@ -39,20 +39,14 @@ const reading = bounded({ atOnce: 4, waiting: 200 });
  * The uploaded file and its fields; at most four uploads are read at once in this process, 200 more wait unread.
  *
  * @param limits `maxBytes` of the file alone; a declared length beyond it is refused unread, a stream is cut there
- * @throws DomainError FILE_TOO_LARGE, FILE_EMPTY, UPLOAD_INCOMPLETE, UNSUPPORTED_MEDIA_TYPE, BAD_REQUEST, TOO_MANY_ATTEMPTS; the
- * connection is closed after the answer, because the rest of the body stays unread
+ * @throws DomainError FILE_TOO_LARGE, FILE_EMPTY, UPLOAD_INCOMPLETE, UNSUPPORTED_MEDIA_TYPE, BAD_REQUEST, TOO_MANY_ATTEMPTS
  */
 export async function readUpload(ctx: Context, limits: UploadLimits): Promise<Upload> {
-  try {
-    if (!/^multipart\/form-data *;/i.test(ctx.get('content-type')))
-      throw new DomainError('UNSUPPORTED_MEDIA_TYPE', '请以 multipart/form-data 上传文件。');
-    const declared = ctx.request.length;
-    if (declared !== undefined && declared > limits.maxBytes + ENVELOPE_BYTES) throw tooLarge(limits);
-    return await reading(async () => parsed(ctx, limits));
-  } catch (error) {
-    ctx.set('Connection', 'close');
-    throw error;
-  }
+  if (!/^multipart\/form-data *;/i.test(ctx.get('content-type')))
+    throw new DomainError('UNSUPPORTED_MEDIA_TYPE', '请以 multipart/form-data 上传文件。');
+  const declared = ctx.request.length;
+  if (declared !== undefined && declared > limits.maxBytes + ENVELOPE_BYTES) throw tooLarge(limits);
+  return reading(async () => parsed(ctx, limits));
 }
 
 /** What has come so far. */
