@@ -13,6 +13,7 @@ import { anActor } from './actor.ts';
 export interface Served {
   /** Whoever is signed in from now on. */
   by: PersonalAct['by'];
+  readonly url: string;
   readonly get: (path: string) => Promise<Answer>;
   readonly put: (path: string, body: unknown) => Promise<Answer>;
 }
@@ -53,6 +54,7 @@ export async function served(
     return { status: response.status, body, code: body.code };
   };
   return Object.assign(state, {
+    url: `http://127.0.0.1:${port}`,
     get: async (path: string) => ask(path),
     put: async (path: string, body: unknown) =>
       ask(path, {

@@ -16,8 +16,10 @@ export async function aPhoto(): Promise<Buffer> {
     .toBuffer();
 }
 
+/** Noise, as PNG: packs to nothing less. */
 export async function aScan(side = 120): Promise<Buffer> {
-  const pixels = Buffer.from(Array.from({ length: side * side * 3 }, (_, place) => (place * 7919) % 256));
+  let noise = 1;
+  const pixels = Buffer.alloc(side * side * 3).map(() => (noise = (noise * 48_271) % 2_147_483_647) >> 8);
   return sharp(pixels, { raw: { width: side, height: side, channels: 3 } })
     .png()
     .toBuffer();
