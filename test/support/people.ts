@@ -2,7 +2,7 @@
 import { addStaff } from '../../src/accounts/people/add-staff.ts';
 import { actorOf } from '../../src/accounts/people/store.ts';
 import { organisationCheckCharacterOf } from '../../src/accounts/organisation-code.ts';
-import type { Capacity } from '../../src/accounts/organisation.ts';
+import type { Capacity, Organisation } from '../../src/accounts/organisation.ts';
 import { registerOrganisation } from '../../src/accounts/register/register-organisation.ts';
 import type { Actor, Duty } from '../../src/accounts/role.ts';
 import { totpCodeAt } from '../../src/accounts/sign-in/totp.ts';
@@ -14,7 +14,7 @@ import type { Instant } from '../../src/shared/time.ts';
 import { newAct, type World } from '../../src/world.ts';
 import { idNumberOf } from './bureau.ts';
 
-export interface TestStaff {
+export interface StaffPerson {
   readonly accountId: string;
   readonly organisationId: string;
   readonly login: string;
@@ -30,23 +30,34 @@ export function organisationCodeOf(serial: number): string {
   return first17 + organisationCheckCharacterOf(first17);
 }
 
+interface Desk {
+  readonly capacity: Capacity;
+  readonly duty: Duty;
+  readonly login?: string;
+  readonly idNumber?: string;
+  readonly mustChange?: boolean;
+}
+
+/** The organisation by its code, or in full. */
+export type WantedPerson = Desk &
+  (
+    | { readonly organisationCode: string; readonly organisation?: undefined }
+    | { readonly organisation: Omit<Organisation, 'id'> }
+  );
+
 let people = 0;
 
 /** A member of staff who can sign in at once; the organisation is registered when it is not, with that capacity. */
-export async function aStaff(
-  world: World,
-  wanted: {
-    organisationCode: string;
-    capacity: Capacity;
-    duty: Duty;
-    login?: string;
-    idNumber?: string;
-    mustChange?: boolean;
-  },
-): Promise<TestStaff> {
-  const { organisationCode, capacity, duty } = wanted;
+export async function aStaff(world: World, wanted: WantedPerson): Promise<StaffPerson> {
+  const { capacity, duty } = wanted;
   const act = newAct(world, 'test:administrator');
-  const organisationId = await anOrganisation(world, organisationCode, capacity);
+  const organisation = wanted.organisation ?? {
+    code: wanted.organisationCode,
+    name: `测试单位 ${wanted.organisationCode}`,
+    capacities: [capacity],
+  };
+  const organisationCode = organisation.code;
+  const organisationId = await anOrganisation(world, organisation);
   people += 1;
   const login = wanted.login ?? `staff-${people}`;
   const password = `correct horse ${people} battery`;
@@ -62,17 +73,18 @@ export async function aStaff(
   return { accountId, organisationId, login, password, totpSecret, actor: await actorOf(world, accountId) };
 }
 
-/** The id of the organisation of that code, which has that capacity. */
-export async function anOrganisation(world: World, code: string, capacity: Capacity): Promise<string> {
+/** The id of that organisation, which is in the register and has these capacities at least. */
+export async function anOrganisation(
+  world: World,
+  { name, code, capacities }: Omit<Organisation, 'id'>,
+): Promise<string> {
   const known = (await organisationsByCode(world.db, [code])).get(code);
-  if (known) {
-    await inTransaction(world.db, async tx =>
-      addCapacities(tx, world.db, { id: known.id, capacities: [capacity] }),
-    );
-    return known.id;
+  if (!known) {
+    const act = newAct(world, 'test:administrator');
+    return (await registerOrganisation(world, act, { name, code, capacities })).id;
   }
-  const wanted = { name: `测试单位 ${code}`, code, capacities: [capacity] };
-  return (await registerOrganisation(world, newAct(world, 'test:administrator'), wanted)).id;
+  await inTransaction(world.db, async tx => addCapacities(tx, world.db, { id: known.id, capacities }));
+  return known.id;
 }
 
 /** What a signed-in browser holds. */
@@ -86,7 +98,7 @@ export interface TestSession {
 /** @param at the service's present, of which the one-time password is; one sign-in per half minute */
 export async function signInStaff(
   url: string,
-  staff: Pick<TestStaff, 'login' | 'password' | 'totpSecret'>,
+  staff: Pick<StaffPerson, 'login' | 'password' | 'totpSecret'>,
   at: Instant,
 ): Promise<TestSession> {
   const code = totpCodeAt(staff.totpSecret, at);
