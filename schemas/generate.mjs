@@ -74,6 +74,21 @@ const VALIDATED = {
   isAttachmentList: 'attachment-list.json',
   isAttachmentAdded: 'attachment-added.json',
   isAttachmentRemoved: 'attachment-removed.json',
+  isApplicationContent: 'application-content.json',
+  isApplicationNew: 'application-new.json',
+  isApplicationWrite: 'application-write.json',
+  isApplicationStep: 'application-step.json',
+  isApplicationDecline: 'application-decline.json',
+  isApplicationWithdrawal: 'application-withdrawal.json',
+  isApplicationSearch: 'application-search.json',
+  isApplicationSummary: 'application-summary.json',
+  isApplicationList: 'application-list.json',
+  isApplicationCounts: 'application-counts.json',
+  isApplicationView: 'application-view.json',
+  isRosterTaken: 'roster-taken.json',
+  isRosterExamTaken: 'roster-exam-taken.json',
+  isAuditList: 'audit-list.json',
+  isLookList: 'look-list.json',
 };
 const TYPES = { ...VALIDATED, problem: 'problem.json' };
 

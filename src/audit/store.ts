@@ -57,6 +57,57 @@ export async function entriesAfter(db: Db, seq: number, limit: number): Promise<
   return (rows as unknown as EntryRow[]).map(fromRow);
 }
 
+/** What is wanted of the audit and where to go on. */
+export interface AuditQuery {
+  readonly subject?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly order: 'asc' | 'desc';
+  /** Place of the last entry already seen, in that order. */
+  readonly after?: number | undefined;
+  readonly limit: number;
+}
+
+/** One page of the audit. */
+export async function searchEntries(db: Db, query: AuditQuery): Promise<readonly AuditEntry[]> {
+  const { subject, actor, order, after, limit } = query;
+  const rows = await entries(db).findAll({
+    where: {
+      ...(subject === undefined ? {} : { subject }),
+      ...(actor === undefined ? {} : { actor }),
+      ...(after === undefined ? {} : { seq: { [order === 'asc' ? Op.gt : Op.lt]: after } }),
+    },
+    order: [['seq', order]],
+    limit,
+    raw: true,
+  });
+  return (rows as unknown as EntryRow[]).map(fromRow);
+}
+
+/** Entries on those subjects whose action ends in one of those words, by others than that actor; newest first. */
+export async function looksAt(
+  db: Db,
+  wanted: {
+    readonly subjects: readonly string[];
+    readonly endings: readonly string[];
+    readonly notBy: string;
+    readonly before?: number | undefined;
+    readonly limit: number;
+  },
+): Promise<readonly AuditEntry[]> {
+  const rows = await entries(db).findAll({
+    where: {
+      subject: { [Op.in]: [...wanted.subjects] },
+      actor: { [Op.ne]: wanted.notBy },
+      [Op.or]: wanted.endings.map(ending => ({ action: { [Op.endsWith]: `.${ending}` } })),
+      ...(wanted.before === undefined ? {} : { seq: { [Op.lt]: wanted.before } }),
+    },
+    order: [['seq', 'DESC']],
+    limit: wanted.limit,
+    raw: true,
+  });
+  return (rows as unknown as EntryRow[]).map(fromRow);
+}
+
 function entries(db: Db): Table<EntryRow> {
   return table<EntryRow>(db, 'audit_entries', {
     seq: { type: DataTypes.BIGINT, primaryKey: true },

@@ -251,4 +251,6 @@ export const monthMigrations: readonly Migration[] = [
     created_at: must(BIGINT),
   }),
   addIndex('idempotency_keys', 'idempotency_keys_age', ['created_at']),
+  addIndex('audit_entries', 'audit_entries_subject', ['subject', 'seq']),
+  addIndex('audit_entries', 'audit_entries_actor', ['actor', 'seq']),
 ];
