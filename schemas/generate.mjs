@@ -89,6 +89,11 @@ const VALIDATED = {
   isRosterExamTaken: 'roster-exam-taken.json',
   isAuditList: 'audit-list.json',
   isLookList: 'look-list.json',
+  isCollectionMaking: 'collection-making.json',
+  isCollectionCertificate: 'collection-certificate.json',
+  isCollectionList: 'collection-list.json',
+  isStaffCertificatePage: 'staff-certificate-page.json',
+  isStaffCertificateExport: 'staff-certificate-export.json',
 };
 const TYPES = { ...VALIDATED, problem: 'problem.json' };
 

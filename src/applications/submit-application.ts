@@ -4,9 +4,11 @@
  */
 import type { PersonalAct } from '../accounts/role.ts';
 import type { Message } from '../messages/message.ts';
+import { DomainError } from '../shared/errors.ts';
 import { monthAt } from '../shared/time.ts';
 import type { World } from '../world.ts';
 import type { Application, Course } from './application.ts';
+import { filesOf } from './attachment/store.ts';
 import { demandSeen, demandTurn, saveChange, type Seen } from './change.ts';
 import type { JudgedContent } from './check-content.ts';
 import { contentOf } from './content.ts';
@@ -18,18 +20,28 @@ export const CONFIRM_DAYS = 10;
 /**
  * The application claims its title and waits at its first level.
  * @throws Forbidden, ApplicationNotFound, Stale, WrongState; ContentInvalid, DomainError ENTITLEMENT_MISSING,
- * SUBMITTING_UNIT_MISSING; TitleHeld when another live claim to the title stands
+ * SUBMITTING_UNIT_MISSING, ATTACHMENT_MISSING; TitleHeld when another live claim to the title stands
  */
 export async function submitApplication(world: World, act: PersonalAct, seen: Seen): Promise<Application> {
   const states = ['DRAFT', 'RETURNED'] as const;
   const before = await demandSeen(world, act, { seen, action: 'application.submit', states });
   demandTurn(act.by, before);
 
+  await demandFiles(world, before);
   const content = contentOf(before);
   const judged = await judgeContent(world, act, { application: before, content });
   const after = submitted({ ...before, draft: content }, judged, act);
   const messages = after.state === 'HOLDER_CONFIRM' ? [askToConfirm(after)] : [];
   return saveChange(world, act, { before, after, messages, action: 'application.submitted' });
+}
+
+/** R7: an entrusted review is shown by its result document. */
+async function demandFiles(world: World, { id, route }: Application): Promise<void> {
+  if (route !== 4) return;
+  const files = await filesOf(world, id);
+  if (files.some(({ purpose }) => purpose === 'REVIEW_RESULT')) return;
+  const detail = '委托评审须附评审结果文件，请先上传附件（用途选“评审结果文件”）再提交。';
+  throw new DomainError('ATTACHMENT_MISSING', detail, { pointer: '/files' });
 }
 
 function submitted(

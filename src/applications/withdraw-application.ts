@@ -1,18 +1,19 @@
 /** The holder takes an application back before it is uploaded to the bureau (domain §5.1); the title is free again, a pass waits anew. */
 import type { PersonalAct } from '../accounts/role.ts';
 import type { World } from '../world.ts';
-import type { Application } from './application.ts';
+import type { Application, ApplicationState } from './application.ts';
 import { demandSeen, demandTurn, saveChange, type Seen } from './change.ts';
 import { reopenPass } from './exam-pass.ts';
 
-const BEFORE_UPLOAD = [
+/** States from which a holder may withdraw. */
+export const BEFORE_UPLOAD: readonly ApplicationState[] = [
   'DRAFT',
   'HOLDER_CONFIRM',
   'EMPLOYER_REVIEW',
   'DEPT_REVIEW',
   'EXAM_REVIEW',
   'RETURNED',
-] as const;
+];
 
 /**
  * The application is withdrawn for good; another may be made.

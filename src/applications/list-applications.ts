@@ -1,0 +1,162 @@
+/** Lists of applications: a holder's own, or those of the organisation and capacity that one looks as; every look of staff is recorded. */
+import {
+  demandMay,
+  Forbidden,
+  grantsFor,
+  roleOf,
+  type Actor,
+  type Grant,
+  type PersonalAct,
+} from '../accounts/role.ts';
+import { normalisePersonId } from '../accounts/person-id.ts';
+import { recordLook } from '../audit/look.ts';
+import { calendarOf } from '../calendar/store.ts';
+import type { ApplicationCounts, ApplicationList } from '../shared/shapes/shapes.ts';
+import { dateAt, type Month } from '../shared/time.ts';
+import type { World } from '../world.ts';
+import { APPLICATION_STATES, STATE_NAMES, type ApplicationState, type Turn } from './application.ts';
+import { expectedOf, stateNameFor } from './expected.ts';
+import { countByState, listApplications, type ListQuery, type Sort } from './store.ts';
+import { summaryView } from './view.ts';
+import { BEFORE_THE_BUREAU } from './visible.ts';
+
+export interface Listing {
+  /** The grant to look by; the account's first that may look, unless told. Holders have none. */
+  readonly grantId?: string | undefined;
+  readonly states?: readonly ApplicationState[] | undefined;
+  readonly month?: Month | undefined;
+  readonly name?: string | undefined;
+  readonly idNumber?: string | undefined;
+  readonly late?: boolean | undefined;
+  readonly awaitingUpload?: boolean | undefined;
+  /** Only those whose next step is mine. */
+  readonly mine?: boolean | undefined;
+  readonly sort?: Sort | undefined;
+  readonly limit?: number | undefined;
+  readonly after?: ListQuery['after'];
+}
+
+export const PAGE = 50;
+
+/** One page, newest change first unless told. @throws Forbidden for another's grant, or one that shows no applications */
+export async function listFor(world: World, act: PersonalAct, wanted: Listing): Promise<ApplicationList> {
+  demandMay(act.by, 'application.view');
+  const owner = ownerFor(world, act.by, wanted.grantId);
+  const limit = wanted.limit ?? PAGE;
+  const found = await listApplications(world, {
+    whose: owner.whose,
+    states: both(owner.states, wanted.states),
+    month: wanted.month,
+    name: wanted.name,
+    idNumberIndex: wanted.idNumber === undefined ? undefined : indexOf(world, wanted.idNumber),
+    late: wanted.late,
+    awaitingUpload: wanted.awaitingUpload,
+    turn: wanted.mine === true ? owner.turn : undefined,
+    sort: wanted.sort ?? '-changedAt',
+    after: wanted.after,
+    limit: limit + 1, // one more tells whether there is a next page
+  });
+  const page = found.slice(0, limit);
+  if (owner.grant) await recordListing(world, act, { grant: owner.grant, count: page.length });
+  const rules = { ...world.config, calendar: await calendarOf(world.db) };
+  const reader = { isHolder: owner.grant === undefined, today: dateAt(act.at) };
+  const items = page.map(application => {
+    const { collectFrom } = expectedOf(application, act.at, rules);
+    return summaryView(application, stateNameFor(application, { ...reader, collectFrom }));
+  });
+  const last = page.at(-1);
+  const next = found.length > limit && last ? `${last.course.changedAt}-${last.id}` : null;
+  return { items, next };
+}
+
+/** How many stand in each state. @throws Forbidden as for the list */
+export async function countsFor(
+  world: World,
+  act: PersonalAct,
+  wanted: Pick<Listing, 'grantId' | 'month'>,
+): Promise<ApplicationCounts> {
+  demandMay(act.by, 'application.view');
+  const { whose, states } = ownerFor(world, act.by, wanted.grantId);
+  const counts = await countByState(world.db, { whose, states, month: wanted.month });
+  const present = APPLICATION_STATES.map(state => ({
+    state,
+    stateName: STATE_NAMES[state],
+    count: counts[state] ?? 0,
+  }));
+  return { counts: present.filter(({ count }) => count > 0) };
+}
+
+interface Owner {
+  readonly whose: ListQuery['whose'];
+  /** All that may be seen; undefined for no limit. */
+  readonly states: readonly ApplicationState[] | undefined;
+  readonly turn: Turn;
+  /** By which staff look. */
+  readonly grant: Grant | undefined;
+}
+
+function ownerFor(world: World, actor: Actor, grantId: string | undefined): Owner {
+  if (actor.kind === 'holder') {
+    const turn: Turn = { kind: 'holder', organisationId: undefined };
+    const whose = { personIndex: indexOf(world, actor.idNumber) };
+    return { whose, states: undefined, turn, grant: undefined };
+  }
+  const grants = grantsFor(actor, 'application.view');
+  const grant = grantId === undefined ? grants[0] : grants.find(({ id }) => id === grantId);
+  if (!grant) throw new Forbidden();
+  return ownerBy(grant);
+}
+
+function ownerBy(grant: Grant): Owner {
+  const { capacity, duty, organisationId } = grant;
+  const states = undefined;
+  switch (capacity) {
+    case 'bureau': {
+      const reached = APPLICATION_STATES.filter(state => !BEFORE_THE_BUREAU.includes(state));
+      const turn: Turn = { kind: 'bureau', organisationId: undefined };
+      return { whose: 'all', states: duty === 'auditor' ? undefined : reached, turn, grant };
+    }
+    case 'employer':
+      return { whose: { employerId: organisationId }, states, turn: turnOf(grant), grant };
+    case 'department':
+    case 'archive':
+      return { whose: { departmentId: organisationId }, states, turn: turnOf(grant), grant };
+    case 'exam-body':
+      return { whose: { examBodyId: organisationId }, states, turn: turnOf(grant), grant };
+    case 'organiser':
+      return { whose: { organiserId: organisationId }, states, turn: turnOf(grant), grant };
+    case 'registration-body':
+      throw new Forbidden();
+    default:
+      return capacity satisfies never;
+  }
+}
+
+function turnOf(grant: Grant): Turn {
+  const role = roleOf(grant);
+  const { organisationId } = grant;
+  if (role === 'employer' || role === 'department' || role === 'exam-body' || role === 'organiser')
+    return { kind: role, organisationId };
+  throw new Forbidden();
+}
+
+function both(
+  allowed: readonly ApplicationState[] | undefined,
+  wanted: readonly ApplicationState[] | undefined,
+): readonly ApplicationState[] | undefined {
+  if (allowed === undefined || wanted === undefined) return wanted ?? allowed;
+  return wanted.filter(state => allowed.includes(state));
+}
+
+function indexOf(world: World, idNumber: string): string {
+  return world.cipher.indexOf(normalisePersonId(idNumber), 'applications.id_number');
+}
+
+async function recordListing(
+  world: World,
+  act: PersonalAct,
+  { grant, count }: { grant: Grant; count: number },
+): Promise<void> {
+  const { capacity, organisationId: subject } = grant;
+  await recordLook(world, act, [{ action: 'applications.listed', subject, detail: { capacity, count } }]);
+}
