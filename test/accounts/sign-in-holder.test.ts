@@ -24,8 +24,8 @@ async function asked(world: World, wanted: { idNumber: string; phone: string; ad
 }
 
 /** What comes of a code by its verb: `in`, or the refusal. */
-async function tried(world: World, requestId: string, code: string, address = '192.0.2.1') {
-  const wanted = { requestId, code, address, agent: '' };
+async function tried(world: World, shown: { requestId: string; code: string; address?: string }) {
+  const wanted = { address: '192.0.2.1', agent: '', ...shown };
   try {
     await signIn(world, newAct(world, 'public'), { wanted, people: NOBODY });
     return 'in';
@@ -69,9 +69,9 @@ for (const database of databases()) {
     const right = await codeSentTo(world, PERSON.phone);
     const wrong = right === '000000' ? '000001' : '000000';
 
-    for (let time = 0; time < 5; time += 1) await tried(world, requestId, wrong);
+    for (let time = 0; time < 5; time += 1) await tried(world, { requestId, code: wrong });
 
-    t.is(await tried(world, requestId, right), 'CODE_WRONG');
+    t.is(await tried(world, { requestId, code: right }), 'CODE_WRONG');
   });
 
   test(`two first sign-ins of one person at once make one account (${database.name})`, async t => {
@@ -83,7 +83,10 @@ for (const database of databases()) {
     const second = await asked(world, PERSON);
     const secondCode = await codeSentTo(world, PERSON.phone);
 
-    const outcomes = await Promise.all([tried(world, first, firstCode), tried(world, second, secondCode)]);
+    const outcomes = await Promise.all([
+      tried(world, { requestId: first, code: firstCode }),
+      tried(world, { requestId: second, code: secondCode }),
+    ]);
 
     t.deepEqual(outcomes, ['in', 'in']);
   });
@@ -109,7 +112,7 @@ test('ten thousand wrong codes are stopped at three hundred in ten minutes, over
   for (let guess = 0; guess < 10_000; guess += 1) {
     const requestId = requests[guess % requests.length] ?? '';
     const code = String(guess).padStart(6, '0');
-    const outcome = await tried(world, requestId, code, `198.51.100.${guess % 250}`);
+    const outcome = await tried(world, { requestId, code, address: `198.51.100.${guess % 250}` });
     counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
   }
 
@@ -122,9 +125,9 @@ test('requests that were never made do not close the sign-in to others', async t
   const requestId = await asked(world, PERSON);
 
   for (let guess = 0; guess < 400; guess += 1)
-    await tried(world, 'f'.repeat(32), '000000', `198.51.100.${guess % 250}`);
+    await tried(world, { requestId: 'f'.repeat(32), code: '000000', address: `198.51.100.${guess % 250}` });
 
-  t.is(await tried(world, requestId, await codeSentTo(world, PERSON.phone)), 'in');
+  t.is(await tried(world, { requestId, code: await codeSentTo(world, PERSON.phone) }), 'in');
 });
 
 test('a code is over after five minutes, and belongs to its own request', async t => {
@@ -134,9 +137,9 @@ test('a code is over after five minutes, and belongs to its own request', async 
   const code = await codeSentTo(world, PERSON.phone);
   const other = await asked(world, { idNumber: idNumberOf(2), phone: OTHER_PHONE });
 
-  const stranger = await tried(world, other, code);
+  const stranger = await tried(world, { requestId: other, code });
   now += 300;
-  const late = await tried(world, first, code);
+  const late = await tried(world, { requestId: first, code });
 
   t.is(stranger, 'CODE_WRONG');
   t.is(late, 'CODE_WRONG');

@@ -141,6 +141,14 @@ export interface Client {
   readonly post: (path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
   readonly put: (path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
   readonly delete: (path: string, headers?: Record<string, string>) => Promise<Answer>;
+  /** One file as multipart/form-data, with fields beside it. */
+  readonly upload: (path: string, file: TestFile, fields?: Record<string, string>) => Promise<Answer>;
+}
+
+export interface TestFile {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
 }
 
 /** A client that sends the session's cookie and its same-site proof; bytes are sent as they are, the media type by the headers. */
@@ -165,6 +173,13 @@ export function client(url: string, session?: Pick<TestSession, 'cookie' | 'csrf
     post: async (path, body, headers) => send('POST', path, { body, headers }),
     put: async (path, body, headers) => send('PUT', path, { body, headers }),
     delete: async (path, headers) => send('DELETE', path, { headers }),
+    upload: async (path, file, fields = {}) => {
+      const form = new FormData();
+      for (const [name, value] of Object.entries(fields)) form.append(name, value);
+      form.append('file', new Blob([Buffer.from(file.bytes)], { type: file.mediaType }), file.name);
+      const own = session ? { cookie: session.cookie, 'x-csrf-token': session.csrfToken } : {};
+      return answerOf(await fetch(url + path, { method: 'POST', headers: own, body: form }));
+    },
   };
 }
 
