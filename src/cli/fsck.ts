@@ -1,6 +1,7 @@
 /**
  * `zhicheng fsck`: the invariants, checked on the whole database: no number or list place twice, no signature without its promise,
- * one payload per number and version, every signature and list good, lists equal to the changes, the audit chain whole.
+ * one payload per number and version, every signature and list good, lists equal to the changes, every release decided by two people,
+ * the audit chain whole.
  */
 import { parseArgs } from 'node:util';
 import { checkChain } from '../audit/record.ts';
@@ -17,6 +18,7 @@ import type { Trust } from '../verification/trust.ts';
 import { verify } from '../verification/verify.ts';
 import type { World } from '../world.ts';
 import { say, withWorld, type Command } from './command.ts';
+import { checkDecisions } from './fsck-decisions.ts';
 import { createHash } from 'node:crypto';
 
 const PAGE = 500;
@@ -47,6 +49,7 @@ export async function checkEverything(world: World): Promise<Findings> {
   if (chain.brokenAt !== undefined) faults.push(`I5 审计链自第 ${chain.brokenAt} 条起不成立`);
   const lists = await checkLists(world, faults);
   const certificates = await checkCertificates(world, faults);
+  faults.push(...(await checkDecisions(world)));
   return { faults, counts: { certificates, lists, audit: chain.entries } };
 }
 

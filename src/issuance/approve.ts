@@ -116,7 +116,7 @@ async function approveChunk(
   const locked = [...(await lockApplications(tx, world, ids)).values()];
   const applications = locked.filter(each => each.batchMonth === month && isApprovable(each));
   if (applications.length === 0) return [];
-  const prior = await priorDecisions(tx, world.db, ids);
+  const prior = await priorDecisions(world.db, ids, tx);
   for (const application of applications) demandSeparate(application, act, prior.get(application.id) ?? []);
   await addDecisions(
     tx,

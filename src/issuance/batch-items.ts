@@ -3,7 +3,7 @@
  * (R16). The look leaves its trace in the audit.
  */
 import { demandMay, type PersonalAct } from '../accounts/role.ts';
-import { allOrganisations } from '../accounts/store.ts';
+import { organisationsByCode } from '../accounts/store.ts';
 import type { Application } from '../applications/application.ts';
 import {
   itemsToLookAt,
@@ -72,7 +72,8 @@ async function entriesFor(
   const indexOf = (application: Application): string =>
     world.cipher.indexOf(application.idNumber, 'applications.id_number');
   const held = await titlesHeldBy(world.db, [...new Set(applications.map(indexOf))]);
-  const names = new Map((await allOrganisations(world.db)).map(({ code, name }) => [code, name]));
+  const codes = new Set(applications.flatMap(({ employerCode }) => employerCode ?? []));
+  const registered = await organisationsByCode(world.db, [...codes]);
   return applications.map(application => {
     const earlier: readonly Decision[] = decisions.get(application.id) ?? [];
     const last = earlier.at(-1);
@@ -80,7 +81,7 @@ async function entriesFor(
     const warnings = warningsFor(application, {
       changed,
       otherSpecialty: held.some(title => isBeside(title, application, indexOf(application))),
-      registeredName: names.get(application.employerCode ?? ''),
+      registeredName: registered.get(application.employerCode ?? '')?.name,
       wasReturned: earlier.some(each => each.decision === 'return'),
     });
     return { application, warnings, changed };

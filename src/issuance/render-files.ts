@@ -43,39 +43,58 @@ export async function renderFiles(
     world,
     order.certificates.map(certificate => certificate.applicationId),
   );
-  const { manifest } = await world.keys.manifest();
   const rendered: RenderedFile[] = [];
   for (const certificate of order.certificates) {
     const application = applications.get(certificate.applicationId);
     if (!application) throw new RangeError(`certificate ${certificate.id}: its application is gone`);
-    const isTest = findKey(manifest, Number(certificate.keyId.slice('key-'.length)))?.test === true;
-    const png = await order.renderer.renderChecked(faceContent(world, { application, certificate, isTest }));
+    const png = await pngOf({ ...world, renderer: () => order.renderer }, act, { application, certificate });
     const file = join(order.outDir, `${certificate.number}-${certificate.version}.png`);
     await writeFile(file, png);
-    await inTransaction(world.db, tx =>
-      addFiles(tx, world.db, [
-        {
-          id: world.ids(),
-          certificateId: certificate.id,
-          kind: 'png',
-          sha256: createHash('sha256').update(png).digest('hex'),
-          size: png.length,
-          madeAt: act.at,
-        },
-      ]),
-    );
     rendered.push({ certificate, file });
     order.onProgress?.(rendered.length, order.certificates.length);
   }
   return rendered;
 }
 
+/**
+ * The certificate's PNG, read back from the finished bytes; its digest is on record.
+ * @throws DomainError GLYPH_MISSING, FACE_DOES_NOT_FIT, FACE_MISMATCH
+ */
+export async function pngOf(
+  world: World,
+  act: Act,
+  shown: { readonly application: Application; readonly certificate: Certificate },
+): Promise<Uint8Array> {
+  const { certificate } = shown;
+  const { manifest } = await world.keys.manifest();
+  const isTest = findKey(manifest, Number(certificate.keyId.slice('key-'.length)))?.test === true;
+  const png = await world.renderer().renderChecked(faceContent(world, { ...shown, isTest }));
+  await inTransaction(world.db, tx =>
+    addFiles(tx, world.db, [
+      {
+        id: world.ids(),
+        certificateId: certificate.id,
+        kind: 'png',
+        sha256: createHash('sha256').update(png).digest('hex'),
+        size: png.length,
+        madeAt: act.at,
+      },
+    ]),
+  );
+  return png;
+}
+
 /** All that the face shows, from the record; the QR text is the certificate's own (R21). */
 export function faceContent(
   world: World,
-  shown: { readonly application: Application; readonly certificate: Certificate; readonly isTest: boolean },
+  shown: {
+    readonly application: Application;
+    readonly certificate: Pick<Certificate, 'number' | 'version' | 'issuedAt' | 'qrText'>;
+    readonly isTest: boolean;
+    readonly isSpecimen?: boolean;
+  },
 ): FaceContent {
-  const { application, certificate, isTest } = shown;
+  const { application, certificate, isTest, isSpecimen = false } = shown;
   const { printedName, name, gender, idNumber, submittingUnit, qualification, series, specialty, level } =
     application;
   return {
@@ -99,7 +118,7 @@ export function faceContent(
     host: new URL(world.issuer.origin).host,
     annotator: annotatorOf(application),
     isTest,
-    isSpecimen: false,
+    isSpecimen,
   };
 }
 

@@ -108,7 +108,7 @@ async function decideChunk(
 ): Promise<readonly ItemResult[]> {
   const ids = chunk.items.map(item => item.id);
   const applications = await lockApplications(tx, world, ids);
-  const prior = await priorDecisions(tx, world.db, ids);
+  const prior = await priorDecisions(world.db, ids, tx);
   const accepted = new Map<string, Judged>();
   const results = chunk.items.map((item): ItemResult => {
     const application = applications.get(item.id);
@@ -138,7 +138,8 @@ async function takeSteps(
   for (const { step, ids } of byStep(taken.judged)) await stepApplications(tx, world.db, { ids, step });
   await addDecisions(tx, world, decisions);
   for (const { application, judgement } of taken.judged)
-    if (judgement.level === 'employer' && taken.decision === 'approve') await employ({ tx, world }, act, application);
+    if (judgement.level === 'employer' && taken.decision === 'approve')
+      await employ({ tx, world }, act, application);
   for (const { application, judgement } of taken.judged)
     if (judgement.step.state === 'REJECTED') await reopenPass({ tx, world }, act, application);
   await enqueue(tx, world, taken.judged.flatMap(messageFor));

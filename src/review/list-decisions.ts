@@ -1,7 +1,7 @@
 /** The decisions on one application, for whoever may see it (R15): who decided, for whom, when and why; never what else was seen. */
 import { findAccount } from '../accounts/people/store.ts';
 import type { PersonalAct } from '../accounts/role.ts';
-import { allOrganisations } from '../accounts/store.ts';
+import { organisationsById } from '../accounts/store.ts';
 import { findApplicationFor } from '../applications/visible.ts';
 import type { World } from '../world.ts';
 import type { Decision } from './decision.ts';
@@ -26,11 +26,13 @@ export async function listDecisions(
     world,
     decisions.map(decision => decision.accountId),
   );
-  const organisations = new Map((await allOrganisations(world.db)).map(({ id: key, name }) => [key, name]));
+  const organisations = await organisationsById(world.db, [
+    ...new Set(decisions.map(decision => decision.organisationId)),
+  ]);
   return decisions.map(({ seen: _seen, ...decision }) => ({
     ...decision,
     by: people.get(decision.accountId) ?? '',
-    organisation: organisations.get(decision.organisationId) ?? '',
+    organisation: organisations.get(decision.organisationId)?.name ?? '',
   }));
 }
 

@@ -39,35 +39,54 @@ export async function addDecisions(tx: Tx, scope: DecisionScope, added: readonly
   );
 }
 
-/** What was decided on these applications before, oldest first; an application without decisions is absent. */
+/** An earlier decision at its place in the application's way. */
+export interface PlacedDecision extends PriorDecision {
+  readonly version: number;
+}
+
+/** What was decided on these applications, oldest first; an application without decisions is absent. */
 export async function priorDecisions(
-  tx: Tx,
   db: Db,
   applicationIds: readonly string[],
-): Promise<ReadonlyMap<string, readonly PriorDecision[]>> {
+  tx?: Tx,
+): Promise<ReadonlyMap<string, readonly PlacedDecision[]>> {
   const rows = (await decisions(db).findAll({
-    attributes: ['application_id', 'level', 'decision', 'round', 'account_id'],
+    attributes: ['application_id', 'version', 'level', 'decision', 'round', 'account_id'],
     where: { application_id: { [Op.in]: [...applicationIds] } },
     order: [
       ['application_id', 'ASC'],
       ['version', 'ASC'],
     ],
-    transaction: tx,
+    transaction: tx ?? null,
     raw: true,
   })) as unknown as DecisionRow[];
-  const found = new Map<string, PriorDecision[]>();
+  const found = new Map<string, PlacedDecision[]>();
   for (const row of rows) {
-    const prior = {
-      level: row.level as ReviewLevel,
+    const placed = {
+      version: row.version,
+      level: row.level as ReviewLevel, // written by toRow only
       decision: row.decision as DecisionKind,
       round: row.round,
+      accountId: row.account_id,
     };
-    found.set(row.application_id, [
-      ...(found.get(row.application_id) ?? []),
-      { ...prior, accountId: row.account_id },
-    ]);
+    const before = found.get(row.application_id);
+    if (before) before.push(placed);
+    else found.set(row.application_id, [placed]);
   }
   return found;
+}
+
+/** Up to `limit` ids of applications after that one on which anything was decided, in order. */
+export async function decidedApplications(db: Db, after: string, limit: number): Promise<readonly string[]> {
+  const rows = await decisions(db).findAll({
+    attributes: ['application_id'],
+    where: { application_id: { [Op.gt]: after } },
+    group: ['application_id'],
+    order: [['application_id', 'ASC']],
+    limit,
+    raw: true,
+  });
+  return (rows as unknown as DecisionRow[]).map(row => row.application_id);
 }
 
 /** Every decision on one application, oldest first, with what was seen. */
@@ -93,37 +112,6 @@ export async function decisionsOnAll(
     else found.set(row.application_id, [decision]);
   }
   return found;
-}
-
-/** A decision without what was seen: all that a check of the whole table needs. */
-export type BareDecision = Pick<
-  DecisionRow,
-  'application_id' | 'version' | 'round' | 'level' | 'decision' | 'account_id'
->;
-
-/** Up to `limit` decisions after that application and version, in that order, for fsck. */
-export async function decisionsAfter(
-  db: Db,
-  after: { applicationId: string; version: number },
-  limit: number,
-): Promise<readonly BareDecision[]> {
-  const { applicationId, version } = after;
-  const rows = await decisions(db).findAll({
-    attributes: ['application_id', 'version', 'round', 'level', 'decision', 'account_id'],
-    where: {
-      [Op.or]: [
-        { application_id: { [Op.gt]: applicationId } },
-        { application_id: applicationId, version: { [Op.gt]: version } },
-      ],
-    },
-    order: [
-      ['application_id', 'ASC'],
-      ['version', 'ASC'],
-    ],
-    limit,
-    raw: true,
-  });
-  return rows as unknown as BareDecision[];
 }
 
 function toRow(decision: Decision, cipher: FieldCipher): DecisionRow {

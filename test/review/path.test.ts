@@ -33,29 +33,30 @@ function judged(
 }
 
 /** The whole table: role, whose turn, state, decision → next state. Everything else is refused. */
-const ALLOWED: readonly [role: string, turn: Turn['kind'], state: string, decision: string, next: string][] = [
-  ['employer', 'employer', 'EMPLOYER_REVIEW', 'approve', 'DEPT_REVIEW'],
-  ['employer', 'employer', 'EMPLOYER_REVIEW', 'return', 'RETURNED'],
-  ['department', 'department', 'DEPT_REVIEW', 'approve', 'DEPT_REVIEW'],
-  ['department', 'department', 'DEPT_REVIEW', 'return', 'RETURNED'],
-  ['department', 'department', 'DEPT_REVIEW', 'reject', 'REJECTED'],
-  ['department', 'department', 'RETURNED', 'approve', 'DEPT_REVIEW'],
-  ['department', 'department', 'RETURNED', 'return', 'RETURNED'],
-  ['department', 'department', 'RETURNED', 'reject', 'REJECTED'],
-  ['exam-body', 'exam-body', 'EXAM_REVIEW', 'approve', 'EXAM_REVIEW'],
-  ['exam-body', 'exam-body', 'EXAM_REVIEW', 'return', 'RETURNED'],
-  ['exam-body', 'exam-body', 'EXAM_REVIEW', 'reject', 'REJECTED'],
-  ['exam-body', 'exam-body', 'RETURNED', 'approve', 'EXAM_REVIEW'],
-  ['exam-body', 'exam-body', 'RETURNED', 'return', 'RETURNED'],
-  ['exam-body', 'exam-body', 'RETURNED', 'reject', 'REJECTED'],
-  ['handler', 'bureau', 'UPLOADED', 'check', 'BUREAU_CHECK'],
-  ['handler', 'bureau', 'UPLOADED', 'return', 'RETURNED'],
-  ['handler', 'bureau', 'UPLOADED', 'propose-reject', 'BUREAU_CHECK'],
-  ['handler', 'bureau', 'BUREAU_CHECK', 'return', 'RETURNED'],
-  ['handler', 'bureau', 'BUREAU_CHECK', 'propose-reject', 'BUREAU_CHECK'],
-  ['handler', 'bureau', 'BUREAU_CHECK', 'back', 'UPLOADED'],
-  ['approver', 'bureau', 'BUREAU_CHECK', 'back', 'UPLOADED'],
-];
+const ALLOWED: readonly [role: string, turn: Turn['kind'], state: string, decision: string, next: string][] =
+  [
+    ['employer', 'employer', 'EMPLOYER_REVIEW', 'approve', 'DEPT_REVIEW'],
+    ['employer', 'employer', 'EMPLOYER_REVIEW', 'return', 'RETURNED'],
+    ['department', 'department', 'DEPT_REVIEW', 'approve', 'DEPT_REVIEW'],
+    ['department', 'department', 'DEPT_REVIEW', 'return', 'RETURNED'],
+    ['department', 'department', 'DEPT_REVIEW', 'reject', 'REJECTED'],
+    ['department', 'department', 'RETURNED', 'approve', 'DEPT_REVIEW'],
+    ['department', 'department', 'RETURNED', 'return', 'RETURNED'],
+    ['department', 'department', 'RETURNED', 'reject', 'REJECTED'],
+    ['exam-body', 'exam-body', 'EXAM_REVIEW', 'approve', 'EXAM_REVIEW'],
+    ['exam-body', 'exam-body', 'EXAM_REVIEW', 'return', 'RETURNED'],
+    ['exam-body', 'exam-body', 'EXAM_REVIEW', 'reject', 'REJECTED'],
+    ['exam-body', 'exam-body', 'RETURNED', 'approve', 'EXAM_REVIEW'],
+    ['exam-body', 'exam-body', 'RETURNED', 'return', 'RETURNED'],
+    ['exam-body', 'exam-body', 'RETURNED', 'reject', 'REJECTED'],
+    ['handler', 'bureau', 'UPLOADED', 'check', 'BUREAU_CHECK'],
+    ['handler', 'bureau', 'UPLOADED', 'return', 'RETURNED'],
+    ['handler', 'bureau', 'UPLOADED', 'propose-reject', 'BUREAU_CHECK'],
+    ['handler', 'bureau', 'BUREAU_CHECK', 'return', 'RETURNED'],
+    ['handler', 'bureau', 'BUREAU_CHECK', 'propose-reject', 'BUREAU_CHECK'],
+    ['handler', 'bureau', 'BUREAU_CHECK', 'back', 'UPLOADED'],
+    ['approver', 'bureau', 'BUREAU_CHECK', 'back', 'UPLOADED'],
+  ];
 
 const PEOPLE: Readonly<Record<(typeof ROLES)[number], Actor>> = {
   holder: { ...aStaff(20, 'employer'), kind: 'holder', grants: [] },
@@ -88,7 +89,10 @@ test('every role, turn, state and decision that the table does not name is refus
       for (const state of APPLICATION_STATES)
         for (const decision of DECISIONS) {
           const examBodyId = ORGANISATION.examBody;
-          const application = anApplication({ state, course: { turn, examBodyId, organiserId: ORGANISATION.organiser } });
+          const application = anApplication({
+            state,
+            course: { turn, examBodyId, organiserId: ORGANISATION.organiser },
+          });
           const next = judged(application, PEOPLE[role], decision);
           if ((APPLICATION_STATES as readonly string[]).includes(next))
             found.push([role, turn?.kind, state, decision, next].join());
@@ -139,7 +143,12 @@ test('nobody decides on an application of their own, at any level', t => {
 // R15: where employer and department are the same organisation, two people are needed
 test('one account decides at most one level of a round', t => {
   const one = both(EMPLOYER, DEPARTMENT);
-  const earlier: PriorDecision = { level: 'employer', decision: 'approve', round: 1, accountId: one.accountId };
+  const earlier: PriorDecision = {
+    level: 'employer',
+    decision: 'approve',
+    round: 1,
+    accountId: one.accountId,
+  };
 
   t.is(judged(atDepartment(), one, 'approve', [earlier]), 'SAME_REVIEWER');
   t.is(judged(atDepartment({ round: 2 }), one, 'approve', [earlier]), 'DEPT_REVIEW');
@@ -148,7 +157,12 @@ test('one account decides at most one level of a round', t => {
 
 test('the handler of an item never is its approver', t => {
   const one = both(HANDLER, APPROVER);
-  const earlier: PriorDecision = { level: 'bureau-check', decision: 'check', round: 1, accountId: APPROVER.accountId };
+  const earlier: PriorDecision = {
+    level: 'bureau-check',
+    decision: 'check',
+    round: 1,
+    accountId: APPROVER.accountId,
+  };
   const proposed = checked({ course: { rejectProposed: true } });
 
   t.is(judged(proposed, one, 'reject'), 'TWO_PERSONS_NEEDED');
@@ -200,7 +214,11 @@ test('the bureau returns to whoever uploaded, and the item drops out of its batc
   for (const [route, kind, organisationId] of cases) {
     const application = uploaded({ route, course: { organiserId: organiser, examBodyId: examBody } });
     const step = stepOf(application, HANDLER, 'return');
-    t.like(step, { state: 'RETURNED', turn: { kind, organisationId }, batchMonth: undefined }, `route ${route}`);
+    t.like(
+      step,
+      { state: 'RETURNED', turn: { kind, organisationId }, batchMonth: undefined },
+      `route ${route}`,
+    );
     t.true('batchMonth' in step, `route ${route}`);
   }
 });
