@@ -68,7 +68,8 @@ function printNew(): number {
   if (config.dataKeys === undefined) say(`把 ${dataKeyFile(config.dataDir)} 的内容换成“=”之后的部分，或设：`);
   say(`ZHICHENG_DATA_KEY=${fromDataKeys(ring.keys)}`);
   say(`ZHICHENG_DATA_INDEX_KEY=${Buffer.from(ring.indexKey).toString('base64url')}`);
-  say('设好后重启全部服务进程，再运行 zhicheng field-keys rotate。');
+  say('只有一个服务进程：设好后重启，再运行 zhicheng field-keys rotate。');
+  say('有多个服务进程：先把新密钥写在旧密钥之后（逗号后面），逐个重启；再换到最前，逐个重启；然后运行 rotate。');
   return 0;
 }
 
