@@ -69,7 +69,9 @@ function printNew(): number {
   say(`ZHICHENG_DATA_KEY=${fromDataKeys(ring.keys)}`);
   say(`ZHICHENG_DATA_INDEX_KEY=${Buffer.from(ring.indexKey).toString('base64url')}`);
   say('只有一个服务进程：设好后重启，再运行 zhicheng field-keys rotate。');
-  say('有多个服务进程：先把新密钥写在旧密钥之后（逗号后面），逐个重启；再换到最前，逐个重启；然后运行 rotate。');
+  say(
+    '有多个服务进程：先把新密钥写在旧密钥之后（逗号后面），逐个重启；再换到最前，逐个重启；然后运行 rotate。',
+  );
   return 0;
 }
 
