@@ -1,0 +1,76 @@
+/**
+ * The holder's own certificates: seen, and collected as the one original file, from the day on which collection opens (notice: R16–R18,
+ * R28, R32). The first download is on record, every download in the audit.
+ */
+import { demandMay, type PersonalAct } from '../accounts/role.ts';
+import { record } from '../audit/record.ts';
+import { inTransaction } from '../db/tx.ts';
+import { pngOf } from '../issuance/render-files.ts';
+import { STATE_WORDS } from '../revocation/state.ts';
+import { bounded } from '../shared/bounded.ts';
+import { DomainError } from '../shared/errors.ts';
+import { toChineseDate } from '../shared/time.ts';
+import type { World } from '../world.ts';
+import { heldBy, type Held } from './held.ts';
+import { addFirstDownload } from './store.ts';
+
+/** A page is 35 MB of pixels while it is drawn. */
+export const rendering = bounded({ atOnce: 2, waiting: 100 });
+
+/** Thrown before the day on which collection opens. */
+export class NotCollectable extends DomainError {
+  constructor({ collectFrom }: Pick<Held, 'collectFrom'>) {
+    super('NOT_COLLECTABLE', `证书制证中，可于 ${toChineseDate(collectFrom)}后（含当日）领取，请届时再来。`);
+  }
+}
+
+/** All certificates of the person who acts, also those that cannot be collected yet. @throws Forbidden */
+export async function ownCertificates(world: World, act: PersonalAct): Promise<readonly Held[]> {
+  demandMay(act.by, 'certificate.collect');
+  return heldBy(world, act.by.idNumber, act.at);
+}
+
+/**
+ * The own certificate of that number.
+ * @throws Forbidden; DomainError NOT_FOUND when it is absent or another's; NotCollectable
+ */
+export async function getOwn(world: World, act: PersonalAct, number: string): Promise<Held> {
+  const all = await ownCertificates(world, act);
+  const held = all.find(each => each.certificate.number === number);
+  if (!held) throw new DomainError('NOT_FOUND', '没有找到这张证书，请核对证书编号。');
+  if (!held.isCollectable) throw new NotCollectable(held);
+  return held;
+}
+
+/**
+ * The newest version's PNG; this download is on record.
+ * @returns a file name without personal data, and the bytes
+ * @throws what `getOwn` throws; DomainError STATE_CONFLICT unless it is valid
+ */
+export async function collect(
+  world: World,
+  act: PersonalAct,
+  number: string,
+): Promise<{ name: string; png: Uint8Array }> {
+  const held = await getOwn(world, act, number);
+  const { application, certificate, state } = held;
+  if (state !== 'VALID')
+    throw new DomainError(
+      'STATE_CONFLICT',
+      `证书${STATE_WORDS[state]}，不能下载；原因和救济途径请见证书详情。`,
+    );
+
+  const png = await rendering(async () => pngOf(world, act, held));
+  await inTransaction(world.db, async tx => {
+    const isFirst = await addFirstDownload(tx, world.db, {
+      certificateId: certificate.id,
+      accountId: act.by.accountId,
+      at: act.at,
+    });
+    const detail = { number, version: certificate.version, first: isFirst };
+    await record({ tx, db: world.db }, act, [
+      { action: 'certificate.downloaded', subject: application.id, detail },
+    ]);
+  });
+  return { name: `certificate-${number}-${certificate.version}.png`, png };
+}

@@ -1,0 +1,72 @@
+/**
+ * The certificates of one person as they stand: the newest version of each number, its state, and from which day it may be collected
+ * (notice: R17, R18, R32; domain §5.2).
+ */
+import type { Application } from '../applications/application.ts';
+import { applicationsOf } from '../applications/store.ts';
+import { certificatesFor, type Certificate } from '../certificate/store.ts';
+import { stateOf, type CertificateState, type StatusChange } from '../revocation/state.ts';
+import { changesOf } from '../revocation/store.ts';
+import { dateAt, type Instant, type PlainDate } from '../shared/time.ts';
+import type { World } from '../world.ts';
+import { firstDownloads } from './store.ts';
+
+export interface Held {
+  readonly application: Application;
+  /** The newest version of its number. */
+  readonly certificate: Certificate;
+  readonly state: CertificateState;
+  /** The change that made the state, unless it is valid. */
+  readonly change: StatusChange | undefined;
+  readonly collectFrom: PlainDate;
+  readonly isCollectable: boolean;
+  readonly firstDownloadedAt: Instant | undefined;
+}
+
+/** Everything that person holds, oldest application first. */
+export async function heldBy(world: World, idNumber: string, at: Instant): Promise<readonly Held[]> {
+  const applications = await applicationsOf(world, idNumber);
+  const newest = await newestOf(world, applications);
+  const downloads = await firstDownloads(
+    world.db,
+    newest.map(([, certificate]) => certificate.id),
+  );
+  const held: Held[] = [];
+  for (const [application, certificate] of newest) {
+    const changes = await changesOf(world.db, certificate);
+    const state = stateOf(changes, at);
+    const { collectFrom } = certificate;
+    held.push({
+      application,
+      certificate,
+      state,
+      change: state === 'VALID' ? undefined : changes.filter(change => change.at <= at).at(-1),
+      collectFrom,
+      isCollectable: isCollectable(world, collectFrom, at),
+      firstDownloadedAt: downloads.get(certificate.id),
+    });
+  }
+  return held;
+}
+
+/** R17: from the 15th, 00:00 in Shanghai, of the month after the batch; under the policy of the Q&A (R18) at once. */
+function isCollectable({ config }: World, from: PlainDate, at: Instant): boolean {
+  return config.collectionPolicy === 'qa' || dateAt(at) >= from;
+}
+
+async function newestOf(
+  world: World,
+  applications: readonly Application[],
+): Promise<readonly [Application, Certificate][]> {
+  const ids = applications.map(application => application.id);
+  const newest = new Map<string, Certificate>();
+  for (const certificate of await certificatesFor(world.db, ids)) {
+    const known = newest.get(certificate.number);
+    if (!known || known.version < certificate.version) newest.set(certificate.number, certificate);
+  }
+  const byApplication = new Map([...newest.values()].map(each => [each.applicationId, each]));
+  return applications.flatMap(application => {
+    const certificate = byApplication.get(application.id);
+    return certificate ? [[application, certificate] as [Application, Certificate]] : [];
+  });
+}

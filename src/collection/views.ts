@@ -1,0 +1,92 @@
+/** Certificates as the holder and the employer are shown them: ID numbers masked, nothing of what is not open yet. */
+import { claimsOf } from '../applications/application.ts';
+import { maskId } from '../accounts/person-id.ts';
+import { LEVEL_NAMES } from '../certificate/level.ts';
+import { REASONS, STATE_WORDS, type StatusChange } from '../revocation/state.ts';
+import type {
+  CollectionCertificate,
+  CollectionList,
+  CollectionMaking,
+  StaffCertificatePage,
+} from '../shared/shapes/shapes.ts';
+import { dateAt, isoAt } from '../shared/time.ts';
+import type { Held } from './held.ts';
+import type { StaffMember, StaffPage } from './staff-certificates.ts';
+
+export function listView(all: readonly Held[]): CollectionList {
+  return { items: all.map(held => (held.isCollectable ? certificateView(held) : makingView(held))) };
+}
+
+/** Before the day: that it is being made, and from when it may be collected; no number yet (R17). */
+function makingView({ application, collectFrom }: Held): CollectionMaking {
+  const { id, qualification, series, specialty, level } = application;
+  return {
+    state: '制证中',
+    collectFrom,
+    applicationId: id,
+    qualification,
+    series,
+    specialty,
+    level,
+    levelName: LEVEL_NAMES[level],
+  };
+}
+
+export function certificateView(held: Held): CollectionCertificate {
+  const { application, certificate, state, change, collectFrom, firstDownloadedAt } = held;
+  return {
+    state,
+    stateName: STATE_WORDS[state],
+    ...(change ? { change: changeView(change) } : {}),
+    number: certificate.number,
+    version: certificate.version,
+    applicationId: application.id,
+    claims: { ...claimsOf(application, certificate.number), levelName: LEVEL_NAMES[application.level] },
+    issuedOn: dateAt(certificate.issuedAt),
+    collectFrom,
+    verifyUrl: certificate.qrText,
+    ...(firstDownloadedAt === undefined ? {} : { firstDownloadedAt: isoAt(firstDownloadedAt) }),
+  };
+}
+
+/** Domain §5.2: the holder sees the reason, and against a revocation the ways of appeal. */
+function changeView(change: StatusChange): NonNullable<CollectionCertificate['change']> {
+  const { reason, document, at, until, invalidFrom } = change;
+  return {
+    reason,
+    reasonName: REASONS[reason],
+    at: isoAt(at),
+    ...(document === undefined ? {} : { document }),
+    ...(until === undefined ? {} : { until: isoAt(until) }),
+    ...(invalidFrom === undefined ? {} : { invalidFrom }),
+    ...(change.change === 'REVOKE' ? { appeal: APPEAL } : {}),
+  };
+}
+
+const APPEAL =
+  '如对撤销决定不服，可自知道该决定之日起 60 日内申请行政复议，或自知道该决定之日起 6 个月内提起行政诉讼。';
+
+export function staffView({ items, next }: StaffPage): StaffCertificatePage {
+  return { items: items.map(memberView), next: next ?? null };
+}
+
+function memberView({ employment, held }: StaffMember): StaffCertificatePage['items'][number] {
+  return {
+    employmentId: employment.id,
+    name: employment.name,
+    idNumber: maskId(employment.idNumber),
+    certificates: held.map(({ application, certificate, state }) => ({
+      number: certificate.number,
+      version: certificate.version,
+      state,
+      stateName: STATE_WORDS[state],
+      qualification: application.qualification,
+      series: application.series,
+      specialty: application.specialty,
+      levelName: LEVEL_NAMES[application.level],
+      reviewBody: application.reviewBody,
+      obtainedOn: application.obtainedOn,
+      issuedOn: dateAt(certificate.issuedAt),
+    })),
+  };
+}
