@@ -6,6 +6,7 @@ import { accountRoutes } from './accounts/routes.ts';
 import { makeServiceApi } from './accounts/signed-in.ts';
 import { attachmentRoutes } from './applications/attachment/routes.ts';
 import { registerRoutes } from './applications/register/routes.ts';
+import { reservedPhoneOf } from './applications/reserved-phone.ts';
 import { applicationRoutes } from './applications/routes.ts';
 import { inspectionRoutes } from './inspection/routes.ts';
 import { calendarRoutes } from './calendar/routes.ts';
@@ -21,6 +22,7 @@ import { problems } from './http/problem.ts';
 import { staticRoutes } from './http/static.ts';
 import { issuanceRoutes } from './issuance/routes.ts';
 import { keyRoutes } from './keys/routes.ts';
+import { demoOutboxRoutes } from './messages/routes.ts';
 import { reviewRoutes } from './review/routes.ts';
 import { statusListRoutes } from './revocation/routes.ts';
 import { verificationRoutes } from './verification/routes.ts';
@@ -34,7 +36,7 @@ export function makeApp(world: World, isReady: () => boolean): Koa {
   app.use(securityHeaders());
   app.use(compress({ threshold: 1024 }));
   const api = makeServiceApi(world);
-  accountRoutes(world, api);
+  accountRoutes(world, api, { reservedPhoneOf: idNumber => reservedPhoneOf(world, idNumber) });
   calendarRoutes(world, api);
   registerRoutes(world, api);
   applicationRoutes(world, api);
@@ -51,6 +53,7 @@ export function makeApp(world: World, isReady: () => boolean): Koa {
     statusListRoutes(world),
     verificationRoutes(world),
     api.router,
+    demoOutboxRoutes(world),
     docsRoutes([...api.operations, ...PUBLIC_OPERATIONS], documentHeading(world)),
     staticRoutes(),
   ];

@@ -1,10 +1,16 @@
-/** Starts the service for a World and stops it in order: gates first, then listening, then the timer that publishes status lists. */
+/** Starts the service for a World and stops it in order: gates first, then listening, then what it does by itself. */
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { sweepAccounts } from './accounts/sweep.ts';
 import { makeApp } from './app.ts';
+import { expireApplications } from './applications/expire-applications.ts';
 import { demandDurability } from './db/durability.ts';
 import { demandMigrated } from './db/migrate.ts';
+import { carryOver } from './issuance/carry-over.ts';
+import { startReleasing } from './issuance/release/release.ts';
+import { deliverMessages, sweepMessages } from './messages/deliver.ts';
 import { publish } from './revocation/publish.ts';
+import type { Act } from './shared/act.ts';
 import { DomainError } from './shared/errors.ts';
 import { newAct, type World } from './world.ts';
 
@@ -22,11 +28,11 @@ export async function startService(world: World): Promise<Service> {
   let ready = true;
   const app = makeApp(world, () => ready);
   const server = await listening(app.callback(), world);
-  const timer = publishing(world);
+  const timers = choresOf(world).map(chore => repeating(world, chore));
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     ready = false;
-    clearInterval(timer);
+    for (const timer of timers) clearInterval(timer);
     await closed(server);
   };
   const { port } = server.address() as AddressInfo;
@@ -45,15 +51,38 @@ export async function demandRealKeys(world: World): Promise<void> {
   }
 }
 
-function publishing(world: World): NodeJS.Timeout {
+/** What the service does by itself, and how often; each is safe in several processes and when it is late. */
+function choresOf(world: World): readonly Chore[] {
+  const hourly = (name: string, run: Chore['run']): Chore => ({ name, seconds: 3600, run });
+  return [
+    { name: 'publisher', seconds: world.config.publishSeconds, run: act => publish(world, act) },
+    { name: 'messenger', seconds: 5, run: act => deliverMessages(world, act) },
+    { name: 'releaser', seconds: 5, run: () => startReleasing(world) },
+    hourly('carry-over', act => carryOver(world, act)),
+    hourly('expiry', act => expireApplications(world, act)),
+    hourly('message-sweeper', act => sweepMessages(world, act)),
+    hourly('account-sweeper', act => sweepAccounts(world, act)),
+  ];
+}
+
+interface Chore {
+  readonly name: string;
+  readonly seconds: number;
+  readonly run: (act: Act) => Promise<unknown>;
+}
+
+/** Repeats the chore until the timer is cleared; one that fails is logged and tried again in its turn, one that is slow is not doubled. */
+function repeating(world: World, { name, seconds, run }: Chore): NodeJS.Timeout {
   let running = false;
-  return setInterval(() => {
+  const once = (): void => {
     if (running) return;
     running = true;
-    publish(world, newAct(world, 'system:publisher'))
-      .catch((error: unknown) => world.log.error({ error: String(error) }, 'status lists not published'))
+    run(newAct(world, `system:${name}`))
+      .catch((error: unknown) => world.log.error({ chore: name, error: String(error) }, 'chore failed'))
       .finally(() => (running = false));
-  }, world.config.publishSeconds * 1000);
+  };
+  if (seconds >= 3600) once(); // what is due while no process ran is not left for another hour
+  return setInterval(once, seconds * 1000);
 }
 
 async function listening(

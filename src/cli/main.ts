@@ -3,7 +3,10 @@
  * its stable code. Exit codes: 0 done (for `verify`: valid), 1 refused or not valid, 2 wrong usage. A leaf around verbs.
  */
 import { DomainError } from '../shared/errors.ts';
+import { accountsCommand } from './accounts.ts';
+import { auditCommand } from './audit.ts';
 import { demoCommand } from './demo/command.ts';
+import { fieldKeysCommand } from './field-keys.ts';
 import { fsckCommand } from './fsck.ts';
 import { issueCommand, rosterTemplateCommand } from './issue.ts';
 import { keysCommand } from './keys.ts';
@@ -23,6 +26,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   keys: keysCommand,
   migrate: migrateCommand,
   fsck: fsckCommand,
+  accounts: accountsCommand,
+  audit: auditCommand,
+  'field-keys': fieldKeysCommand,
   demo: demoCommand,
 };
 

@@ -55,13 +55,12 @@ interface Held {
   readonly state: string;
   readonly collectFrom: PlainDate;
   readonly number?: string;
-  readonly printedName?: string;
-  readonly idNumber?: string;
+  readonly claims?: { readonly name: string; readonly printedName?: string; readonly idNumber: string };
 }
 
 /** R17: a second before the day opens the holder sees 制证中 and the date; in the morning the certificate itself. */
 export function collecting(persona: Persona): readonly Scene[] {
-  const { collectFrom, certNoPattern, displayName } = persona.expected;
+  const { collectFrom, certNoPattern, displayName, maskedId } = persona.expected;
   if (collectFrom === undefined || certNoPattern === undefined) return [];
   return [
     {
@@ -80,7 +79,8 @@ export function collecting(persona: Persona): readonly Scene[] {
       play: async (t, bureau) => {
         const held = await certificatesOf(bureau, persona);
         t.regex(held.number ?? '', new RegExp(certNoPattern), persona.id);
-        t.is(held.printedName, displayName.gbk, persona.id);
+        t.is(held.claims?.printedName ?? held.claims?.name, displayName.gbk, persona.id);
+        t.is(held.claims?.idNumber, maskedId, persona.id);
       },
     },
   ];

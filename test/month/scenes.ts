@@ -1,4 +1,5 @@
 /** What the thirty people and the desks do, on which day: the lines of the story, made from personas.json. */
+import { PDFDocument } from '@cantoo/pdf-lib';
 import type { ExecutionContext } from 'ava';
 import { keyMonths, PERSONAS, type Persona } from '../../src/cli/demo/personas.ts';
 import { clerkLogin, demoCommittees } from '../../src/cli/demo/register.ts';
@@ -100,7 +101,14 @@ async function uploadRoster(t: ExecutionContext, bureau: BureauAtWork, persona: 
     string,
     unknown
   >;
-  t.is(view['uploadDeadline'], expected.uploadDeadline, id);
+  t.like(view['deadlines'], deadlinesOf(persona), id);
+  t.is(view['uploadLate'], expected.uploadLate, id);
+}
+
+/** R9, R16, R17: what personas.json expects of the calendar. */
+function deadlinesOf({ expected }: Persona): Record<string, string> {
+  const { uploadDeadline, bureauCheckDue = '', collectFrom = '' } = expected;
+  return { ...(uploadDeadline === undefined ? {} : { uploadDeadline }), bureauCheckDue, collectFrom };
 }
 
 function rosterCells(persona: Persona): Record<string, string> {
@@ -197,9 +205,31 @@ async function submitWith(
     content: { ...contentOf(persona), specialty },
   });
   t.is(written.status, 200, `${persona.id} ${JSON.stringify(written.body)}`);
-  const { version } = written.body as ApplicationAnswer;
+  const version = await withDocuments(t, client, { persona, application: written.body as ApplicationAnswer });
   const submitted = await client.post(`/api/applications/${draft.id}/submit`, { version });
   t.is(submitted.status, 200, `${persona.id} ${JSON.stringify(submitted.body)}`);
+}
+
+/** Route 4 needs the review's result as a file (R7); resubmitted, P26 adds the notice that the department missed. */
+async function withDocuments(
+  t: ExecutionContext,
+  client: Client,
+  { persona, application }: { persona: Persona; application: ApplicationAnswer },
+): Promise<number> {
+  if (persona.route !== 4) return application.version;
+  const bytes = await aPage(`${persona.id} ${application.state}`);
+  const file = { name: '评审结果通知.pdf', mediaType: 'application/pdf', bytes };
+  const answer = await client.upload(`/api/applications/${application.id}/files`, file, {
+    purpose: 'REVIEW_RESULT',
+  });
+  t.is(answer.status, 201, `${persona.id} ${JSON.stringify(answer.body)}`);
+  return (answer.body as { version: number }).version;
+}
+
+async function aPage(text: string): Promise<Uint8Array> {
+  const document = await PDFDocument.create();
+  document.addPage([200, 100]).drawText(text, { x: 10, y: 50, size: 12 });
+  return document.save();
 }
 
 async function holderWithdraws(t: ExecutionContext, bureau: BureauAtWork, persona: Persona): Promise<void> {
@@ -280,4 +310,5 @@ async function uploads(t: ExecutionContext, bureau: BureauAtWork, persona: Perso
     unknown
   >;
   t.is(view['batchMonth'], persona.expected.batchMonth, persona.id);
+  t.like(view['deadlines'], deadlinesOf(persona), persona.id);
 }
