@@ -74,6 +74,13 @@ export async function giveBack(
   });
 }
 
+/** What counts as one address: of IPv6 the first 64 bits, for every subscriber has that many to choose from (RFC 6177). */
+export function networkOf(ip: string): string {
+  if (!ip.includes(':') || ip.startsWith('::ffff:')) return ip;
+  const [head = ''] = ip.split('::');
+  return [...head.split(':'), '', '', '', ''].slice(0, 4).join(':');
+}
+
 export function tooMany(retryAfterSeconds: number): DomainError {
   return new DomainError('TOO_MANY_ATTEMPTS', '尝试次数过多，请稍后再试。', { retryAfterSeconds });
 }

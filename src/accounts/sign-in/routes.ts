@@ -12,6 +12,7 @@ import type { ServiceApi } from '../service-api.ts';
 import type { Opened } from '../sessions/open-session.ts';
 import { toSessionView } from '../sessions/own-sessions.ts';
 import { cookieLine, LIFE_SECONDS } from '../sessions/session.ts';
+import { networkOf } from './limit.ts';
 import { CODE_LIFE_SECONDS, requestCode, type KnownPeople } from './request-code.ts';
 import { signInHolder } from './sign-in-holder.ts';
 import { signInStaff } from './sign-in-staff.ts';
@@ -50,7 +51,7 @@ export function signInRoutes(world: World, api: ServiceApi, people: KnownPeople)
       answer: { status: 202, shape: 'holder-code-sent', description: '已受理' },
     },
     async ({ ctx, act, body }) => {
-      const wanted = { ...body, address: ctx.ip };
+      const wanted = { ...body, address: networkOf(ctx.ip) };
       return codeSent(await requestCode(world, act, { wanted, people }));
     },
   );
@@ -72,7 +73,7 @@ export function signInRoutes(world: World, api: ServiceApi, people: KnownPeople)
 }
 
 function senderOf(ctx: Context): { address: string; agent: string } {
-  return { address: ctx.ip, agent: ctx.get('User-Agent') };
+  return { address: networkOf(ctx.ip), agent: ctx.get('User-Agent') };
 }
 
 function codeSent(requestId: string): HolderCodeSent {

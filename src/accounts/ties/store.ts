@@ -115,34 +115,54 @@ export async function openEmployment(
   scope: TieScope & { readonly ids: () => string },
   { organisationId, idNumber, name, from }: Joining,
 ): Promise<string | undefined> {
+  const [opened] = await openEmployments(tx, scope, { organisationId, from, people: [{ idNumber, name }] });
+  return opened;
+}
+
+/** Several people of one organisation from one day on. */
+export interface JoiningTogether extends Pick<Joining, 'organisationId' | 'from'> {
+  readonly people: readonly Pick<Joining, 'idNumber' | 'name'>[];
+}
+
+/**
+ * These people work there from that day; nothing happens to those who do so already, on that day or later.
+ * @returns the ids of the employments that are new
+ */
+export async function openEmployments(
+  tx: Tx,
+  scope: TieScope & { readonly ids: () => string },
+  { organisationId, from, people }: JoiningTogether,
+): Promise<readonly string[]> {
   await lockOrganisation(tx, scope.db, organisationId); // two that enter the same person wait for each other
-  const person = personIndex(scope, idNumber);
-  const where = {
-    organisation_id: organisationId,
-    person_index: person,
-    [Op.or]: [{ to_date: null }, { to_date: { [Op.gte]: from } }],
-  };
-  const current = await employments(scope.db).findOne({
-    where,
+  const byPerson = new Map(people.map(person => [personIndex(scope, person.idNumber), person]));
+  const current = (await employments(scope.db).findAll({
+    where: {
+      organisation_id: organisationId,
+      person_index: { [Op.in]: [...byPerson.keys()] },
+      [Op.or]: [{ to_date: null }, { to_date: { [Op.gte]: from } }],
+    },
     transaction: tx,
     lock: tx.LOCK.UPDATE,
     raw: true,
-  });
-  if (current) return undefined;
-  const id = scope.ids();
-  await employments(scope.db).create(
-    {
-      id,
-      organisation_id: organisationId,
-      person_index: person,
-      id_number_sealed: scope.cipher.seal(idNumber, { table: EMPLOYMENTS, column: 'id_number', row: id }),
-      name,
-      from_date: from,
-      to_date: null,
-    },
-    { transaction: tx },
-  );
-  return id;
+  })) as unknown as EmploymentRow[];
+  const known = new Set(current.map(row => row.person_index));
+  const opened = [...byPerson]
+    .filter(([person]) => !known.has(person))
+    .map(([person, { idNumber, name }]) => {
+      const id = scope.ids();
+      const place = { table: EMPLOYMENTS, column: 'id_number', row: id };
+      return {
+        id,
+        organisation_id: organisationId,
+        person_index: person,
+        id_number_sealed: scope.cipher.seal(idNumber, place),
+        name,
+        from_date: from,
+        to_date: null,
+      };
+    });
+  await employments(scope.db).bulkCreate(opened, { transaction: tx });
+  return opened.map(row => row.id);
 }
 
 /** Everybody who works there on that day. */
