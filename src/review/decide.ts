@@ -3,7 +3,7 @@
  * path.ts on the application as it stands, locked; each has its own answer. A chunk is one transaction.
  */
 import type { PersonalAct } from '../accounts/role.ts';
-import { openEmployment } from '../accounts/ties/store.ts';
+import { openEmployments } from '../accounts/ties/store.ts';
 import { contentText, type Application, type ApplicationState } from '../applications/application.ts';
 import { reopenPass } from '../applications/exam-pass.ts';
 import { digestOf } from '../applications/row.ts';
@@ -137,9 +137,7 @@ async function takeSteps(
   const decisions = taken.judged.map(each => decisionFor(world, act, { ...taken, ...each }));
   for (const { step, ids } of byStep(taken.judged)) await stepApplications(tx, world.db, { ids, step });
   await addDecisions(tx, world, decisions);
-  for (const { application, judgement } of taken.judged)
-    if (judgement.level === 'employer' && taken.decision === 'approve')
-      await employ({ tx, world }, act, application);
+  if (taken.decision === 'approve') await employ({ tx, world }, act, taken.judged);
   for (const { application, judgement } of taken.judged)
     if (judgement.step.state === 'REJECTED') await reopenPass({ tx, world }, act, application);
   await enqueue(tx, world, taken.judged.flatMap(messageFor));
@@ -163,15 +161,14 @@ async function takeSteps(
   );
 }
 
-/** R34: an employer that vouches for its member of staff is their employer from now on, unless it was before. */
-async function employ(
-  { tx, world }: Scope,
-  { at }: PersonalAct,
-  { idNumber, name, course }: Application,
-): Promise<void> {
-  const { employerId } = course;
-  if (employerId === undefined) return;
-  await openEmployment(tx, world, { organisationId: employerId, idNumber, name, from: dateAt(at) });
+/** R34: an employer that vouches for its staff is their employer from now on, unless it was before. */
+async function employ({ tx, world }: Scope, { at }: PersonalAct, judged: readonly Judged[]): Promise<void> {
+  const vouched = judged.filter(({ judgement }) => judgement.level === 'employer');
+  for (const organisationId of new Set(vouched.flatMap(each => each.application.course.employerId ?? []))) {
+    const staff = vouched.filter(each => each.application.course.employerId === organisationId);
+    const people = staff.map(each => each.application);
+    await openEmployments(tx, world, { organisationId, from: dateAt(at), people });
+  }
 }
 
 function decisionFor(

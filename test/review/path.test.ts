@@ -24,8 +24,7 @@ const opinion = '材料不齐';
 function judged(
   application: Application,
   actor: Actor,
-  decision: DecisionKind,
-  prior: readonly PriorDecision[] = [],
+  ...[decision, prior = []]: readonly [decision: DecisionKind, prior?: readonly PriorDecision[]]
 ): string {
   const { version } = application.course;
   const answer = judge(application, { actor, at: JULY_30, prior }, { decision, version, opinion });
@@ -98,7 +97,6 @@ test('every role, turn, state and decision that the table does not name is refus
             found.push([role, turn?.kind, state, decision, next].join());
         }
 
-  // BUREAU_CHECK without a handler's check does not arise; a check of it is the handler's second thought on a proposal
   const expected = ALLOWED.map(row => row.join());
   t.deepEqual(found.sort(), expected.sort());
 });
