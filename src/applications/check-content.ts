@@ -103,7 +103,8 @@ export function checkContent(content: ApplicationContent, context: ContentContex
   };
   const claim = answer.ok ? answer.claim : undefined;
   const employer = employerOf(content, context, note);
-  const submitting = submittingUnitOf(content, context, note);
+  const isEmployerWrong = faults.some(({ pointer }) => pointer === '/content/employerCode');
+  const submitting = submittingUnitOf(content, { ...context, isEmployerWrong }, note);
   const letter = entrustLetterOf(content, context, note);
   const body = claim && reviewBodyOf(claim, context, note);
   if (claim && !mayAppoint(claim, context))
@@ -177,7 +178,7 @@ function employerOf(content: ApplicationContent, context: ContentContext, note: 
 /** R14, R24: the department over the employer, else the body that keeps the personnel file. */
 function submittingUnitOf(
   content: ApplicationContent,
-  context: ContentContext,
+  context: ContentContext & { readonly isEmployerWrong: boolean },
   note: Note,
 ): (Pick<Organisation, 'name'> & { readonly id: string | undefined }) | undefined {
   const { route, department, archive, filed } = context;
@@ -196,6 +197,8 @@ function submittingUnitOf(
   if (archive?.capacities.includes('archive')) return archive;
   if (isNamed)
     return note('archiveCode', 'ARCHIVE_UNKNOWN', '没有登记该代码的档案存放地人力资源服务机构，请核对代码。');
+  // whether an archive body is needed is told once the employer is known
+  if (context.isEmployerWrong) return undefined;
   return note(
     'archiveCode',
     'SUBMITTING_UNIT_MISSING',
@@ -249,7 +252,7 @@ function reviewBodyOf(
 
 /** R5: asked of route 2 only, on the day of the appointment. */
 function mayAppoint({ seriesCode, level, obtainedOn }: Claim, context: ContentContext): boolean {
-  if (context.route !== 2 || !context.employer) return true;
+  if (context.route !== 2 || !context.employer?.capacities.includes('employer')) return true;
   return isEntitled(context.entitlements, { seriesCode, level, on: obtainedOn });
 }
 

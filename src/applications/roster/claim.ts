@@ -15,7 +15,7 @@ import { findLevel, findSeries, lookUpTitle } from '../../certificate/titles.ts'
 import type { PlainDate } from '../../shared/time.ts';
 import type { Route } from '../application.ts';
 import { manualReadings, plainDate } from './cells.ts';
-import { PINYIN_HEAD, REQUIRED_HEADS, type RosterHead } from './columns.ts';
+import { PINYIN_HEAD, type RosterHead } from './columns.ts';
 import { Findings, first, type ClaimContext } from './findings.ts';
 import type { CellFault, RosterCells } from './roster.ts';
 
@@ -59,9 +59,9 @@ const OF_EVERYONE: readonly RosterHead[] = [
   '资格名称',
   '取得资格时间',
 ];
-/** What cannot be left blank: the employer reviews routes 2 and 4; the review body follows from routes 2 and 3 themselves (R22). */
+/** What a claim cannot leave blank, apart from a roster's own heads: the employer reviews routes 2 and 4; the review body follows from routes 2 and 3 themselves (R22). */
 export const REQUIRED_OF_ROUTE: Readonly<Record<Route, readonly RosterHead[]>> = {
-  1: REQUIRED_HEADS,
+  1: [...OF_EVERYONE, '工作单位代码', '评审机构'],
   2: [...OF_EVERYONE, '工作单位代码'],
   3: OF_EVERYONE,
   4: [...OF_EVERYONE, '工作单位代码', '评审机构'],
