@@ -12,8 +12,8 @@ import type { World } from '../world.ts';
 import { rendering } from './collect.ts';
 
 const PREVIEWED: readonly ApplicationState[] = ['UPLOADED', 'BUREAU_CHECK'];
-/** As many as a certificate's code has, so that the page is as full; form 00 is none. */
-const SPECIMEN_DIGITS = '0'.repeat(900);
+/** As many as the code of a long certificate has, so that the page is as full; form 00 is none. */
+const SPECIMEN_DIGITS = '0'.repeat(400);
 
 /** The text of a specimen's code: the verify page, and nothing to verify. */
 export function specimenQrText(origin: string): string {

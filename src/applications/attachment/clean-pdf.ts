@@ -16,6 +16,7 @@ import {
   type PDFContext,
   type PDFObject,
 } from '@cantoo/pdf-lib';
+import { withoutTales } from './jpeg-segments.ts';
 import { AttachmentRefused } from './refused.ts';
 
 export const MAX_PAGES = 50;
@@ -181,6 +182,9 @@ async function rebuilt(given: PDFDocument): Promise<Uint8Array> {
     const made = await PDFDocument.create({ updateMetadata: false });
     for (const page of await made.copyPages(given, given.getPageIndices())) made.addPage(page);
     for (const dict of dictsOf(made.context)) for (const name of TELLING) dict.delete(name);
+    for (const [ref, object] of made.context.enumerateIndirectObjects())
+      if (object instanceof PDFRawStream && filtersOf(object.dict).join() === 'DCTDecode')
+        made.context.assign(ref, PDFRawStream.of(object.dict, withoutTales(object.contents)));
     return await made.save({ useObjectStreams: true, addDefaultPage: false, updateFieldAppearances: false });
   } catch (error) {
     throw broken(error);

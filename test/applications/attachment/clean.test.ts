@@ -84,6 +84,19 @@ test('a PDF keeps its pages and loses author, program, XMP and what no page need
   t.false(read.catalog.has(PDFName.of('Metadata')));
 });
 
+test('a photo inside a PDF no longer says where it was taken', async t => {
+  const document = await PDFDocument.create();
+  const photo = await document.embedJpg(await aPhoto());
+  document.addPage([300, 300]).drawImage(photo);
+  const pdf = await document.save();
+  t.true(textOf(pdf).includes('CameraOfSomebody'));
+
+  const cleaned = await clean(pdf, 'application/pdf');
+
+  t.false(textOf(cleaned.bytes).includes('CameraOfSomebody'));
+  t.true(textOf(cleaned.bytes).includes('DCTDecode'));
+});
+
 test('a PDF that opens at a certain page is taken: that is a place, not an action', async t => {
   const pdf = await aPdf({ change: inCatalogue('OpenAction', [0, 'Fit']) });
 
