@@ -2,20 +2,11 @@
 import { PDFDocument } from '@cantoo/pdf-lib';
 import type { ExecutionContext } from 'ava';
 import { keyMonths, PERSONAS, type Persona } from '../../src/cli/demo/personas.ts';
-import { clerkLogin, demoCommittees } from '../../src/cli/demo/register.ts';
+import { contentOf, deskOf, examCells, rosterCells } from '../../src/cli/demo/papers.ts';
 import type { Client } from '../support/people.ts';
 import { afterwards, looks } from './aftermath.ts';
 import { moment, type BureauAtWork, type Scene } from './bureau-at-work.ts';
-import {
-  contentOf,
-  deskOf,
-  employerDesk,
-  examDesk,
-  listed,
-  readingsOf,
-  type ApplicationAnswer,
-  type DeskKind,
-} from './desks.ts';
+import { listed, type ApplicationAnswer, type DeskKind } from './desks.ts';
 import { collecting, monthEnd } from './month-end.ts';
 
 /** Every scene of every person and of the bureau's months, in the order of the calendar. */
@@ -82,9 +73,8 @@ function personScenes(persona: Persona): readonly Scene[] {
 // ── route 1: the committee's organiser uploads ────────────────────
 
 async function uploadRoster(t: ExecutionContext, bureau: BureauAtWork, persona: Persona): Promise<void> {
-  const { qualification, expected, id } = persona;
-  const committee = demoCommittees().find(each => each.name === qualification.reviewBody);
-  const organiser = await bureau.desk(clerkLogin(committee?.organiserCode ?? '', 'organiser'));
+  const { expected, id } = persona;
+  const organiser = await bureau.desk(deskOf(persona, 'organiser'));
 
   const answer = await organiser.upload('/api/rosters', {
     name: `${id}.json`,
@@ -111,51 +101,15 @@ function deadlinesOf({ expected }: Persona): Record<string, string> {
   return { ...(uploadDeadline === undefined ? {} : { uploadDeadline }), bureauCheckDue, collectFrom };
 }
 
-function rosterCells(persona: Persona): Record<string, string> {
-  const { holder, employer, submittingUnit, qualification, timeline } = persona;
-  return {
-    姓名: holder.name,
-    性别: holder.gender,
-    证件类型: holder.idType,
-    证件号码: holder.idNumber,
-    手机号码: holder.mobile,
-    工作单位: employer?.name ?? '',
-    工作单位代码: employer?.uscc ?? '',
-    呈报单位: submittingUnit.name,
-    系列: qualification.series,
-    专业: qualification.specialty,
-    层级: qualification.level,
-    资格名称: qualification.title,
-    评审机构: qualification.reviewBody,
-    取得资格时间: qualification.obtainedDate,
-    核准备案日期: timeline['filedAt'] ?? '',
-  };
-}
-
 // ── routes 2 to 4: the person applies ────────────────────
 
 async function uploadExamRoster(t: ExecutionContext, bureau: BureauAtWork, persona: Persona): Promise<void> {
-  const { holder, qualification, timeline, id } = persona;
-  const examBody = await bureau.desk(examDesk(persona));
-  const row = {
-    姓名: holder.name,
-    性别: holder.gender,
-    证件类型: holder.idType,
-    证件号码: holder.idNumber,
-    手机号码: holder.mobile,
-    系列: qualification.series,
-    专业: qualification.specialty,
-    层级: qualification.level,
-    资格名称: qualification.title,
-    取得资格时间: qualification.obtainedDate,
-    通过通知日期: timeline['resultAt'] ?? '',
-    姓名拼音: readingsOf(persona),
-  };
-
+  const { id } = persona;
+  const examBody = await bureau.desk(deskOf(persona, 'exam-body'));
   const answer = await examBody.upload('/api/exam-rosters', {
     name: `${id}.json`,
     mediaType: 'application/json',
-    bytes: new TextEncoder().encode(JSON.stringify([row])),
+    bytes: new TextEncoder().encode(JSON.stringify([examCells(persona)])),
   });
 
   t.is(answer.status, 201, `${id} ${JSON.stringify(answer.body)}`);
@@ -257,7 +211,7 @@ async function holderSubmitsAgain(
 }
 
 async function employerFillsIn(t: ExecutionContext, bureau: BureauAtWork, persona: Persona): Promise<void> {
-  const employer = await bureau.desk(employerDesk(persona));
+  const employer = await bureau.desk(deskOf(persona, 'employer'));
   const draft = await startDraft(t, employer, persona);
   await submitWith(t, employer, { persona, draft, specialty: persona.qualification.specialty });
 }

@@ -7,23 +7,21 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
-import { addOrganisations } from '../../accounts/store.ts';
-import { makeRenderer } from '../../certificate/render.ts';
 import { demoPassphraseFile, readConfig, type Config } from '../../config.ts';
 import { migrate } from '../../db/migrate.ts';
-import { inTransaction } from '../../db/tx.ts';
 import { addKey, makeRoot } from '../../keys/ceremony.ts';
 import { isLive } from '../../keys/manifest.ts';
 import { loadManifest, readRoot, writeWhole } from '../../keys/keyring.ts';
 import { publish } from '../../revocation/publish.ts';
 import { startService } from '../../service.ts';
 import { DomainError } from '../../shared/errors.ts';
-import { addDays, dateAt, startOf } from '../../shared/time.ts';
+import { addDays, addMonths, dateAt, monthAt, startOf } from '../../shared/time.ts';
 import { closeWorld, makeWorld, newAct, type World } from '../../world.ts';
 import { progressOf, say, tell, type Command } from '../command.ts';
 import { ceremonyOf, monthWindow } from '../keys.ts';
 import { keyMonths, PERSONAS } from './personas.ts';
-import { demoOrganisations } from './register.ts';
+import { clerkLogin } from './register.ts';
+import { DEMO_PASSWORD, DEMO_TOTP_SECRET, setUpDemo } from './setup.ts';
 import { runStories } from './stories.ts';
 import { writeShowcase } from './showcase.ts';
 import { didOf } from '../../keys/did-document.ts';
@@ -48,13 +46,16 @@ export const demoCommand: Command = {
 async function build(world: World, since: number): Promise<void> {
   tell('准备数据库…');
   await migrate(world.db);
-  const organisations = demoOrganisations().map(each => ({ ...each, id: world.ids() }));
-  await inTransaction(world.db, tx => addOrganisations(tx, world.db, organisations));
-  const renderer = makeRenderer({ fontFolders: world.config.fontDirs });
-  await runStories(world, renderer, progressOf('演示月份'));
+  tell('登记单位、评审委员会和账号…');
+  await setUpDemo(world);
+  await runStories(world, progressOf('演示经过'));
   await publish(world, newAct(world, 'system:demo'));
   const outDir = join(world.config.dataDir, 'demo');
-  const shown = await writeShowcase(world, { renderer, outDir, onProgress: progressOf('制图') });
+  const shown = await writeShowcase(world, {
+    renderer: world.renderer(),
+    outDir,
+    onProgress: progressOf('制图'),
+  });
   const seconds = ((performance.now() - since) / 1000).toFixed(1);
   say('');
   say(`演示数据已就绪：${PERSONAS.length} 人，${shown.length} 张证书，用时 ${seconds} 秒。`);
@@ -70,8 +71,9 @@ async function serve(world: World): Promise<number> {
   const service = await startService(world);
   say('');
   say(`服务已启动：${world.issuer.origin}`);
-  for (const path of ['/v', '/trust', '/.well-known/did.json', '/status-lists/revocation-1'])
+  for (const path of ['/v', '/api-docs', '/demo/outbox', '/trust', '/.well-known/did.json'])
     say(`  ${world.issuer.origin}${path}`);
+  sayAccounts(world);
   say('演示证书均由测试密钥签发，没有法律效力。按 Ctrl+C 结束。');
   await new Promise<void>(resolve => {
     process.once('SIGINT', resolve);
@@ -80,6 +82,31 @@ async function serve(world: World): Promise<number> {
   await service.stop();
   return 0;
 }
+
+/** Who a visitor may sign in as: everybody's password is the same, and known. */
+function sayAccounts(world: World): void {
+  say('');
+  say(`演示账号（密码均为 ${DEMO_PASSWORD}，动态口令密钥均为 ${DEMO_TOTP_SECRET}）：`);
+  for (const [login, who] of ACCOUNTS) say(`  ${login.padEnd(16)} ${who}`);
+  say('  动态口令：npx zhicheng accounts code --login jingban');
+  say(
+    `  持证人：证件号码 120199198203149931、手机 19900001001（张明远），验证码见 ${world.issuer.origin}/demo/outbox`,
+  );
+  say('  逐步操作见 README「走完一件申请」。');
+}
+
+const ACCOUNTS: readonly (readonly [login: string, who: string])[] = [
+  ['jingban', '市局经办人'],
+  ['fuhe', '市局复核人'],
+  ['zhangyin', '市局撤销专员'],
+  ['guanli', '市局管理员'],
+  ['shenji', '市局审计员'],
+  [clerkLogin('91120199TEXT00148J', 'employer'), '用人单位：天津滨河装备制造有限公司'],
+  [clerkLogin('91120199TEXT00068Y', 'department'), '主管部门：天津滨河装备控股集团有限公司（测试）'],
+  [clerkLogin('12120199TEXT00025N', 'archive'), '档案存放地：天津市津门区人力资源服务中心（测试）'],
+  [clerkLogin('12120199TEXT00287E', 'organiser'), '评审委员会组建单位：天津市职称评审服务中心（测试）'],
+  [clerkLogin('12120199TEXT00092L', 'exam-body'), '考试机构：天津市人事考试中心（测试）'],
+];
 
 /** Demo keys stand afterwards, all marked as test keys. @throws DomainError DEMO_REFUSED where real keys are or production runs */
 async function withDemoKeys(config: Config): Promise<Config> {
@@ -118,7 +145,9 @@ async function addMissingKeys(config: Config, now: number): Promise<void> {
     const notAfter = startOf(addDays(today, 5 * 366));
     await addKey(ceremony, { use: 'status-lists', notBefore: startOf('2020-05-01'), notAfter });
   }
-  for (const month of keyMonths()) {
+  // this month and the next too, so that a visitor's own application can be released
+  const months = new Set([...keyMonths(), monthAt(now), addMonths(monthAt(now), 1)]);
+  for (const month of months) {
     if (keys.some(key => key.month === month)) continue;
     await addKey(ceremony, { use: 'certificates', month, ...monthWindow(month, today) });
   }

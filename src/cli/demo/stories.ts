@@ -1,229 +1,121 @@
 /**
- * The people's stories in the order of their calendar: uploads, month-end batches, suspension, correction, revocation. Every step
- * is the product's own verb; a step that was done in an earlier run is recognised and left.
+ * The people's stories in the order of their calendar: applications, reviews, uploads, the bureau's month-ends and what came after. Every
+ * step is the product's own verb; a step that was done in an earlier run is recognised by where things stand, and left.
  */
-import { normaliseName } from '../../certificate/name.ts';
-import { printedNameOf } from '../../certificate/rarity.ts';
-import { displayableIn } from '../../certificate/face/glyphs.ts';
-import type { Renderer } from '../../certificate/render.ts';
+import { freezeHolder } from '../../accounts/people/holders.ts';
+import { applicationsById, applicationsOf, idsInMonth } from '../../applications/store.ts';
 import { certificatesFor, type Certificate } from '../../certificate/store.ts';
-import { courseFrom, type Application } from '../../applications/application.ts';
-import { readRoster } from '../../applications/roster/read-roster.ts';
-import { addApplications, applicationsOf } from '../../applications/store.ts';
-import { takeInRoster } from '../../applications/take-in-roster.ts';
-import { record } from '../../audit/record.ts';
-import { inTransaction } from '../../db/tx.ts';
-import { requestCorrection } from '../../issuance/correct.ts';
-import { releaseAll } from '../../issuance/release-all.ts';
-import { unprintableWith } from '../../issuance/render-files.ts';
-import { changeState } from '../../revocation/change-state.ts';
+import { decideChange } from '../../changes/decide.ts';
+import type { Wanted } from '../../changes/proposal.ts';
+import { propose } from '../../changes/propose.ts';
+import { approveBatch } from '../../issuance/approve.ts';
+import { viewBatch } from '../../issuance/batch-view.ts';
+import { resumeReleases } from '../../issuance/release/release.ts';
+import { decideMany } from '../../review/decide.ts';
 import { changesOf } from '../../revocation/store.ts';
-import type { Act } from '../../shared/act.ts';
-import { lastDayOf, startOf, type Instant, type Month, type PlainDate } from '../../shared/time.ts';
+import { publish } from '../../revocation/publish.ts';
+import { lastDayOf, startOf, type Instant, type Month } from '../../shared/time.ts';
 import type { World } from '../../world.ts';
-import { issuedPersonas, keyMonths, type Persona, type PostIssuance } from './personas.ts';
+import { keyMonths, PERSONAS, type Persona, type PostIssuance } from './personas.ts';
+import { deskAct } from './setup.ts';
+import { stepsOf } from './steps.ts';
 
 interface Scene {
   readonly at: Instant;
-  readonly play: (act: Act) => Promise<void>;
+  readonly play: () => Promise<void>;
 }
 
-const MORNING = 10 * 3600;
-const EVENING = 17 * 3600;
+const HOUR = 3600;
 
 /** Every story has happened. */
 export async function runStories(
   world: World,
-  renderer: Renderer,
   onProgress: (done: number, all: number) => void,
 ): Promise<void> {
-  const scenes = [...uploads(world, renderer), ...batches(world, renderer), ...aftermaths(world)].sort(
-    (a, b) => a.at - b.at,
-  );
+  const scenes = [...PERSONAS.flatMap(persona => scenesOf(world, persona)), ...monthEnds(world)];
+  scenes.sort((a, b) => a.at - b.at);
   for (const [place, scene] of scenes.entries()) {
-    await scene.play({ actor: 'system:demo', at: scene.at, requestId: world.ids() });
+    await scene.play();
     onProgress(place + 1, scenes.length);
   }
 }
 
-function uploads(world: World, renderer: Renderer): Scene[] {
-  return issuedPersonas().map(persona => ({
-    at: startOf(uploadedOn(persona)) + MORNING,
-    play: act =>
-      persona.route === 1
-        ? uploadRoster(world, act, { persona, renderer })
-        : addReviewed(world, act, persona),
-  }));
+function scenesOf(world: World, persona: Persona): readonly Scene[] {
+  const steps = stepsOf(persona).map(({ date, hour, when, act }) => {
+    const at = startOf(date) + hour * HOUR;
+    const play = async (): Promise<void> => {
+      const standing = await applicationsOf(world, persona.holder.idNumber);
+      const application = when(standing.filter(each => !each.corrects));
+      if (application !== false) await act(world, { persona, application, at });
+    };
+    return { at, play };
+  });
+  return [...steps, ...aftermath(world, persona)];
 }
 
-function batches(world: World, renderer: Renderer): Scene[] {
-  const options = { unprintable: unprintableWith(renderer) };
-  return keyMonths().map(month => ({
-    at: startOf(lastDayOf(month)) + EVENING,
-    play: async act => {
-      await releaseAll(world, act, { month, options });
-    },
-  }));
-}
-
-function aftermaths(world: World): Scene[] {
-  return issuedPersonas().flatMap(persona =>
-    (persona.postIssuance ?? []).map(event => ({
-      at: startOf(event.date) + MORNING,
-      play: (act: Act) => applyEvent(world, act, { persona, event }),
-    })),
-  );
-}
-
-async function uploadRoster(
-  world: World,
-  act: Act,
-  { persona, renderer }: { persona: Persona; renderer: Renderer },
-): Promise<void> {
-  const bytes = new TextEncoder().encode(JSON.stringify([rosterCells(persona)]));
-  const read = await readRoster(bytes, `${persona.id}.json`);
-  const displayable = (text: string): boolean => displayableIn(text, renderer.fonts);
-  await takeInRoster(world, act, { read, month: batchMonth(persona), displayable });
-}
-
-function rosterCells({
-  holder,
-  employer,
-  submittingUnit,
-  qualification,
-  timeline,
-}: Persona): Record<string, string> {
-  return {
-    姓名: holder.name,
-    性别: holder.gender,
-    证件类型: holder.idType,
-    证件号码: holder.idNumber,
-    手机号码: holder.mobile,
-    工作单位: employer?.name ?? '',
-    工作单位代码: employer?.uscc ?? '',
-    呈报单位: submittingUnit.name,
-    系列: qualification.series,
-    专业: qualification.specialty,
-    层级: qualification.level,
-    资格名称: qualification.title,
-    评审机构: qualification.reviewBody,
-    取得资格时间: qualification.obtainedDate,
-    核准备案日期: timeline['filedAt'] ?? '',
-  };
-}
-
-/** Routes 2–4 enter as results already reviewed, until applications are made and reviewed in the product itself. */
-async function addReviewed(world: World, act: Act, persona: Persona): Promise<void> {
-  if ((await applicationsOf(world, persona.holder.idNumber)).length > 0) return;
-  const application = reviewed(world, act, persona);
-  await inTransaction(world.db, async tx => {
-    await addApplications(tx, world, [application]);
-    const detail = { route: persona.route, month: batchMonth(persona) };
-    await record({ tx, db: world.db }, act, [
-      { action: 'application.uploaded', subject: application.id, detail },
-    ]);
+/** R16: on the last day the handler checks, the approver approves the digest, and what is approved is signed. */
+function monthEnds(world: World): readonly Scene[] {
+  return keyMonths().map(month => {
+    const at = startOf(lastDayOf(month)) + 17 * HOUR;
+    return { at, play: () => endMonth(world, month, at) };
   });
 }
 
-function reviewed(world: World, act: Act, persona: Persona): Application {
-  const { holder, qualification, employer } = persona;
-  const policy = world.config.rarityPolicy;
-  const name = normaliseName(holder.name);
-  if (!name.ok) throw new RangeError(`persona ${persona.id}: ${name.fault.code}`);
-  const byHand = persona.expected.rareCharacters.gbk.filter(rare => rare.pinyinSource === 'manual');
-  const printed = printedNameOf(name.name, {
-    policy,
-    manual: new Map(byHand.map(rare => [rare.char, rare.pinyin])),
+async function endMonth(world: World, month: Month, at: Instant): Promise<void> {
+  const ids = await idsInMonth(world.db, { month, state: 'UPLOADED' });
+  const waiting = await applicationsById(world, ids);
+  const items = [...waiting.values()].map(({ id, course }) => ({ id, version: course.version }));
+  const handler = await deskAct(world, 'jingban', at);
+  await decideMany(world, handler, { decision: 'check', items });
+  const approver = await deskAct(world, 'fuhe', at);
+  const { count, digest } = await viewBatch(world, approver, month);
+  if (count > 0) await approveBatch(world, approver, { month, digest });
+  await resumeReleases(world, { actor: 'system:releaser', at, requestId: world.ids() });
+}
+
+/** Whatever came after the issue: one proposes, another confirms. */
+function aftermath(world: World, persona: Persona): readonly Scene[] {
+  return (persona.postIssuance ?? []).map(event => {
+    const at = startOf(event.date) + 10 * HOUR;
+    return { at, play: () => applyEvent(world, { persona, event, at }) };
   });
-  if (!printed.ok)
-    throw new RangeError(`persona ${persona.id}: ${printed.faults.map(fault => fault.code).join()}`);
-  return {
-    id: world.ids(),
-    route: persona.route,
-    subtype: persona.routeSubtype ?? undefined,
-    state: 'UPLOADED',
-    batchMonth: batchMonth(persona),
-    rosterId: undefined,
-    name: name.name,
-    printedName: printed.printedName,
-    rarityPolicy: policy,
-    gender: holder.gender,
-    idType: holder.idType,
-    idNumber: holder.idNumber,
-    phone: holder.mobile,
-    employer: employer?.name,
-    employerCode: employer?.uscc,
-    submittingUnit: persona.submittingUnit.name,
-    seriesCode: qualification.seriesCode,
-    series: qualification.series,
-    specialty: qualification.specialty,
-    level: qualification.levelLetter,
-    qualification: qualification.title,
-    reviewBody: qualification.reviewBody,
-    obtainedOn: qualification.obtainedDate,
-    filedOn: undefined,
-    uploadedAt: act.at,
-    uploadDeadline: undefined,
-    uploadLate: false,
-    corrects: undefined,
-    entrustLetter: undefined,
-    externalNumber: undefined,
-    draft: undefined,
-    passKey: undefined,
-    course: courseFrom({
-      originator: 'holder',
-      changedAt: act.at,
-      turn: { kind: 'bureau', organisationId: undefined },
-    }),
-  };
 }
 
 async function applyEvent(
   world: World,
-  act: Act,
-  { persona, event }: { persona: Persona; event: PostIssuance },
+  { persona, event, at }: { persona: Persona; event: PostIssuance; at: Instant },
 ): Promise<void> {
-  const versions = await certificatesOf(world, persona);
-  const [first] = versions;
+  const officer = await deskAct(world, 'zhangyin', at);
+  if (event.event === 'HOLDER_DECEASED') {
+    await freezeHolder(world, officer, { idNumber: persona.holder.idNumber, source: '公安人口信息' });
+    return;
+  }
+  const [first] = await certificatesOf(world, persona);
   if (!first) throw new RangeError(`persona ${persona.id}: no certificate to change`);
-  const done = (await changesOf(world.db, first)).some(change => change.at >= act.at);
-  if (done) return;
-  switch (event.event) {
+  const standing = await applicationsOf(world, persona.holder.idNumber);
+  const isDone = (await changesOf(world.db, first)).some(change => change.at >= at);
+  const isCorrected = event.event === 'CORRECT' && standing.some(application => application.corrects);
+  if (isDone || isCorrected) return;
+  const wanted = wantedOf(event, first.number);
+  const { id } = await propose(world, await deskAct(world, 'jingban', at), { id: world.ids(), wanted });
+  await decideChange(world, officer, { id, decision: 'confirm' });
+  await publish(world, { ...officer, actor: 'system:publisher' });
+}
+
+function wantedOf({ event, reasonCode, to, proof }: PostIssuance, number: string): Wanted {
+  switch (event) {
     case 'SUSPEND':
-      await changeState(world, act, {
-        number: first.number,
-        change: 'SUSPEND',
-        reason: 'UNDER_INVESTIGATION',
-      });
-      return;
+      return { kind: event, order: { number, change: event, reason: reasonCode ?? '' } };
     case 'RESUME':
-      await changeState(world, act, { number: first.number, change: 'RESUME', reason: 'NOT_UPHELD' });
-      return;
+      return { kind: event, order: { number, change: event, reason: 'NOT_UPHELD' } };
     case 'REVOKE': {
-      const reason = event.reasonCode ?? '';
-      await changeState(world, act, {
-        number: first.number,
-        change: 'REVOKE',
-        reason,
-        document: '津人社撤字〔2021〕0号（测试）',
-      });
-      return;
+      const document = '津人社撤字〔2021〕0号（测试）';
+      return { kind: event, order: { number, change: event, reason: reasonCode ?? '', document } };
     }
-    case 'CORRECT': {
-      const pending = (await applicationsOf(world, persona.holder.idNumber)).some(
-        application => application.corrects,
-      );
-      if (!pending)
-        await requestCorrection(world, act, {
-          number: first.number,
-          name: event.to ?? '',
-          proof: event.proof ?? '',
-        });
-      return;
-    }
+    case 'CORRECT':
+      return { kind: event, order: { number, name: to ?? '', proof: proof ?? '' } };
     default:
-      // a holder's death changes what the holder may do, not the certificate: it stays a true fact
-      return;
+      throw new RangeError(`demo: no such event ${event}`);
   }
 }
 
@@ -235,16 +127,4 @@ export async function certificatesOf(world: World, persona: Persona): Promise<re
     applications.map(application => application.id),
   );
   return [...found].sort((a, b) => a.version - b.version);
-}
-
-function batchMonth(persona: Persona): Month {
-  const { batchMonth: month } = persona.expected;
-  if (month === undefined) throw new RangeError(`persona ${persona.id}: no batch month`);
-  return month;
-}
-
-function uploadedOn(persona: Persona): PlainDate {
-  const date = persona.timeline['uploadedAt'];
-  if (date === undefined) throw new RangeError(`persona ${persona.id}: never uploaded`);
-  return date;
 }
