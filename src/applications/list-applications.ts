@@ -45,7 +45,8 @@ export async function listFor(world: World, act: PersonalAct, wanted: Listing): 
   const limit = wanted.limit ?? PAGE;
   const found = await listApplications(world, {
     whose: owner.whose,
-    states: both(owner.states, wanted.states),
+    states: wanted.states?.filter(state => !owner.hidden.includes(state)),
+    exceptStates: owner.hidden.length > 0 ? owner.hidden : undefined,
     month: wanted.month,
     name: wanted.name,
     idNumberIndex: wanted.idNumber === undefined ? undefined : indexOf(world, wanted.idNumber),
@@ -76,8 +77,8 @@ export async function countsFor(
   wanted: Pick<Listing, 'grantId' | 'month'>,
 ): Promise<ApplicationCounts> {
   demandMay(act.by, 'application.view');
-  const { whose, states } = ownerFor(world, act.by, wanted.grantId);
-  const counts = await countByState(world.db, { whose, states, month: wanted.month });
+  const { whose, hidden } = ownerFor(world, act.by, wanted.grantId);
+  const counts = await countByState(world.db, { whose, exceptStates: hidden, month: wanted.month });
   const present = APPLICATION_STATES.map(state => ({
     state,
     stateName: STATE_NAMES[state],
@@ -88,8 +89,8 @@ export async function countsFor(
 
 interface Owner {
   readonly whose: ListQuery['whose'];
-  /** All that may be seen; undefined for no limit. */
-  readonly states: readonly ApplicationState[] | undefined;
+  /** States that are not shown. */
+  readonly hidden: readonly ApplicationState[];
   readonly turn: Turn;
   /** By which staff look. */
   readonly grant: Grant | undefined;
@@ -99,7 +100,7 @@ function ownerFor(world: World, actor: Actor, grantId: string | undefined): Owne
   if (actor.kind === 'holder') {
     const turn: Turn = { kind: 'holder', organisationId: undefined };
     const whose = { personIndex: indexOf(world, actor.idNumber) };
-    return { whose, states: undefined, turn, grant: undefined };
+    return { whose, hidden: [], turn, grant: undefined };
   }
   const grants = grantsFor(actor, 'application.view');
   const grant = grantId === undefined ? grants[0] : grants.find(({ id }) => id === grantId);
@@ -109,22 +110,21 @@ function ownerFor(world: World, actor: Actor, grantId: string | undefined): Owne
 
 function ownerBy(grant: Grant): Owner {
   const { capacity, duty, organisationId } = grant;
-  const states = undefined;
+  const hidden: readonly ApplicationState[] = [];
   switch (capacity) {
     case 'bureau': {
-      const reached = APPLICATION_STATES.filter(state => !BEFORE_THE_BUREAU.includes(state));
       const turn: Turn = { kind: 'bureau', organisationId: undefined };
-      return { whose: 'all', states: duty === 'auditor' ? undefined : reached, turn, grant };
+      return { whose: 'all', hidden: duty === 'auditor' ? hidden : BEFORE_THE_BUREAU, turn, grant };
     }
     case 'employer':
-      return { whose: { employerId: organisationId }, states, turn: turnOf(grant), grant };
+      return { whose: { employerId: organisationId }, hidden, turn: turnOf(grant), grant };
     case 'department':
     case 'archive':
-      return { whose: { departmentId: organisationId }, states, turn: turnOf(grant), grant };
+      return { whose: { departmentId: organisationId }, hidden, turn: turnOf(grant), grant };
     case 'exam-body':
-      return { whose: { examBodyId: organisationId }, states, turn: turnOf(grant), grant };
+      return { whose: { examBodyId: organisationId }, hidden, turn: turnOf(grant), grant };
     case 'organiser':
-      return { whose: { organiserId: organisationId }, states, turn: turnOf(grant), grant };
+      return { whose: { organiserId: organisationId }, hidden, turn: turnOf(grant), grant };
     case 'registration-body':
       throw new Forbidden();
     default:
@@ -138,14 +138,6 @@ function turnOf(grant: Grant): Turn {
   if (role === 'employer' || role === 'department' || role === 'exam-body' || role === 'organiser')
     return { kind: role, organisationId };
   throw new Forbidden();
-}
-
-function both(
-  allowed: readonly ApplicationState[] | undefined,
-  wanted: readonly ApplicationState[] | undefined,
-): readonly ApplicationState[] | undefined {
-  if (allowed === undefined || wanted === undefined) return wanted ?? allowed;
-  return wanted.filter(state => allowed.includes(state));
 }
 
 function indexOf(world: World, idNumber: string): string {

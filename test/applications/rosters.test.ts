@@ -15,7 +15,7 @@ import { withdrawApplication } from '../../src/applications/withdraw-application
 import { writeContent } from '../../src/applications/write-content.ts';
 import { inTransaction } from '../../src/db/tx.ts';
 import { newestMessageTo } from '../../src/messages/enqueue.ts';
-import { DomainError } from '../../src/shared/errors.ts';
+import type { DomainError } from '../../src/shared/errors.ts';
 import { startOf } from '../../src/shared/time.ts';
 import { idNumberOf, someCells } from '../support/bureau.ts';
 import { databases } from '../support/database.ts';

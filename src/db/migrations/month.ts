@@ -171,6 +171,10 @@ export const monthMigrations: readonly Migration[] = [
   addIndex('applications', 'applications_organiser', ['organiser_id', 'changed_at']),
   addIndex('applications', 'applications_state', ['state', 'changed_at']),
   addIndex('applications', 'applications_changed', ['changed_at']),
+  addIndex('applications', 'applications_month', ['batch_month', 'changed_at']),
+  addIndex('applications', 'applications_turn_kind', ['turn_kind', 'changed_at']),
+  addIndex('applications', 'applications_name', ['name', 'changed_at']),
+  addIndex('applications', 'applications_late', ['upload_late', 'changed_at']),
   createTable(
     'application_files',
     {
