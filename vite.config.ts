@@ -22,6 +22,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      // a generated validator does nothing by being loaded: those that no page calls are left out
+      treeshake: { moduleSideEffects: [{ test: /\/shared\/shapes\//, sideEffects: false }] },
       input: {
         index: fromHere('src/web/index.html'),
         v: fromHere('src/web/v.html'),

@@ -2,7 +2,7 @@
  * Makes src/shared/shapes/ from the schemas: TypeScript types, and validators as plain code (no eval, so that a page under a
  * strict CSP can run them). Run by `npm run shapes`; the output is never edited and not in git.
  */
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { compile } from 'json-schema-to-typescript';
@@ -110,11 +110,22 @@ const ajv = new Ajv2020({
 });
 for (const schema of Object.values(schemas)) ajv.addSchema(schema);
 
-const code = standaloneCode.default(ajv, VALIDATED);
-if (/\brequire\(/.test(code))
-  throw new Error('a validator needs a run-time module: rewrite that schema with `pattern`');
-mkdirSync(out, { recursive: true });
-writeFileSync(new URL('validators.ts', out), `// @ts-nocheck -- generated from schemas/\n${code}\n`);
+// one module each: a page carries the validators that it uses and no others
+rmSync(out, { recursive: true, force: true });
+mkdirSync(new URL('validators/', out), { recursive: true });
+for (const [guard, file] of Object.entries(VALIDATED)) {
+  const code = standaloneCode.default(ajv, { [guard]: file });
+  if (/\brequire\(/.test(code))
+    throw new Error(`${file}: its validator needs a run-time module, rewrite it with \`pattern\``);
+  writeFileSync(
+    new URL(`validators/${moduleOf(file)}.ts`, out),
+    `// @ts-nocheck -- generated from schemas/\n${code}\n`,
+  );
+}
+
+function moduleOf(file) {
+  return file.replace(/\.json$/, '');
+}
 
 const names = new Map();
 for (const file of Object.values(TYPES)) {
@@ -130,13 +141,14 @@ for (const file of Object.values(TYPES)) {
     if (name && !names.has(name)) names.set(name, part.replace(/\/\*\*[^/]*\*\/\s*$/, ''));
   }
 }
-const guards = Object.entries(VALIDATED)
-  .map(
-    ([guard, file]) =>
-      `export const ${guard} = compiled.${guard} as unknown as (value: unknown) => value is ${schemas[file].title};`,
-  )
-  .join('\n');
+const guards = Object.entries(VALIDATED).map(
+  ([guard, file]) =>
+    `export const ${guard} = _${guard} as unknown as (value: unknown) => value is ${schemas[file].title};`,
+);
+const imports = Object.entries(VALIDATED).map(
+  ([guard, file]) => `import { ${guard} as _${guard} } from './validators/${moduleOf(file)}.ts';`,
+);
 writeFileSync(
   new URL('shapes.ts', out),
-  `// Generated from schemas/.\nimport * as compiled from './validators.ts';\n\n${[...names.values()].join('\n')}\n${guards}\n`,
+  `// Generated from schemas/.\n${imports.join('\n')}\n\n${[...names.values()].join('\n')}\n${guards.join('\n')}\n`,
 );

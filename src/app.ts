@@ -30,7 +30,9 @@ import type { World } from './world.ts';
 
 /** @param isReady false from the moment an orderly stop begins, so that a balancer sends no more */
 export function makeApp(world: World, isReady: () => boolean): Koa {
-  const app = new Koa();
+  // limits count source addresses: behind our own proxies that is the address the outermost of them saw
+  const { proxyHops } = world.config;
+  const app = new Koa({ proxy: proxyHops > 0, maxIpsCount: proxyHops });
   app.use(accessLog(world.log, world.ids));
   app.use(problems(world.log));
   app.use(securityHeaders());

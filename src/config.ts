@@ -37,6 +37,8 @@ export interface Config {
   readonly sms: SmsConfig | undefined;
   /** Shows the outbox to whoever asks; demonstrations only. */
   readonly demoOutbox: boolean;
+  /** Reverse proxies of ours in front of the service: that many of the last X-Forwarded-For entries are believed; 0 believes none. */
+  readonly proxyHops: number;
 }
 
 export interface SmsConfig {
@@ -76,6 +78,7 @@ const SETTINGS = {
   ZHICHENG_SMS_SIGN_NAME: 'plain',
   ZHICHENG_SMS_TEMPLATES: 'plain',
   ZHICHENG_DEMO_OUTBOX: 'plain',
+  ZHICHENG_PROXY_HOPS: 'plain',
 } as const;
 // in each list the first is what holds when nothing is set
 const RARITY_POLICIES = ['gbk', 'gb2312', 'font'] as const;
@@ -123,6 +126,11 @@ export function readConfig(env: Environment): Config {
     collectionPolicy: choose('ZHICHENG_COLLECTION_POLICY', COLLECTION_POLICIES),
     cutoffRollover: choose('ZHICHENG_CUTOFF_ROLLOVER', ROLLOVERS),
     sms: smsOf(env, production, faults),
+    proxyHops: wholeNumber(
+      text('ZHICHENG_PROXY_HOPS', '0'),
+      { name: 'ZHICHENG_PROXY_HOPS', low: 0, high: 9 },
+      faults,
+    ),
     demoOutbox: demoOutboxOf(text('ZHICHENG_DEMO_OUTBOX', '0'), production, faults),
   };
   demandIndexKey(config, faults);

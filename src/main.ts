@@ -9,6 +9,8 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const world = await makeWorld(config);
   world.log.info({ config: printable(config) }, 'starting');
+  if (config.production && config.sms === undefined)
+    world.log.warn('no SMS provider is configured: holders receive no codes and cannot sign in');
   // the embedded database is this process's own: it may bring it up to date; a shared one waits for `zhicheng migrate`
   if (world.db.dialect === 'sqlite') await migrate(world.db);
   const service = await startService(world);

@@ -28,12 +28,12 @@ export async function startService(world: World): Promise<Service> {
   let ready = true;
   const app = makeApp(world, () => ready);
   const server = await listening(app.callback(), world);
-  const timers = choresOf(world).map(chore => repeating(world, chore));
+  const chores = choresOf(world).map(chore => repeating(world, chore));
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     ready = false;
-    for (const timer of timers) clearInterval(timer);
     await closed(server);
+    for (const chore of chores) await chore.stop();
   };
   const { port } = server.address() as AddressInfo;
   return { url: `http://${world.config.host}:${port}`, stop: () => (stopped ??= stop()) };
@@ -51,9 +51,11 @@ export async function demandRealKeys(world: World): Promise<void> {
   }
 }
 
+const HOUR_SECONDS = 3600;
+
 /** What the service does by itself, and how often; each is safe in several processes and when it is late. */
 function choresOf(world: World): readonly Chore[] {
-  const hourly = (name: string, run: Chore['run']): Chore => ({ name, seconds: 3600, run });
+  const hourly = (name: string, run: Chore['run']): Chore => ({ name, seconds: HOUR_SECONDS, run });
   return [
     { name: 'publisher', seconds: world.config.publishSeconds, run: act => publish(world, act) },
     { name: 'messenger', seconds: 5, run: act => deliverMessages(world, act) },
@@ -71,18 +73,28 @@ interface Chore {
   readonly run: (act: Act) => Promise<unknown>;
 }
 
-/** Repeats the chore until the timer is cleared; one that fails is logged and tried again in its turn, one that is slow is not doubled. */
-function repeating(world: World, { name, seconds, run }: Chore): NodeJS.Timeout {
-  let running = false;
+interface Repetition {
+  /** No further run begins; resolves when the one under way has ended. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Repeats the chore until it is stopped; one that fails is logged and tried again in its turn, one that is slow is not doubled. */
+function repeating(world: World, { name, seconds, run }: Chore): Repetition {
+  let running: Promise<void> | undefined;
   const once = (): void => {
-    if (running) return;
-    running = true;
-    run(newAct(world, `system:${name}`))
+    running ??= run(newAct(world, `system:${name}`))
+      .then(() => undefined)
       .catch((error: unknown) => world.log.error({ chore: name, error: String(error) }, 'chore failed'))
-      .finally(() => (running = false));
+      .finally(() => (running = undefined));
   };
-  if (seconds >= 3600) once(); // what is due while no process ran is not left for another hour
-  return setInterval(once, seconds * 1000);
+  if (seconds >= HOUR_SECONDS) once(); // what fell due while no process ran is not left for another hour
+  const timer = setInterval(once, seconds * 1000);
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await running;
+    },
+  };
 }
 
 async function listening(
@@ -91,7 +103,8 @@ async function listening(
 ): Promise<Server> {
   const { createServer } = await import('node:http');
   const server = createServer(
-    { requestTimeout: 15_000, headersTimeout: 10_000 },
+    // a phone needs its time for a file of 10 MB; heads are short
+    { requestTimeout: 120_000, headersTimeout: 10_000 },
     (request, response) => void handler(request, response),
   );
   await new Promise<void>((resolve, reject) => {
