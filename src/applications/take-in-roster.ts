@@ -5,7 +5,7 @@
  */
 import type { Organisation } from '../accounts/organisation.ts';
 import { allOrganisations } from '../accounts/store.ts';
-import { openEmployment } from '../accounts/ties/store.ts';
+import { openEmployments } from '../accounts/ties/store.ts';
 import { record } from '../audit/record.ts';
 import { calendarOf } from '../calendar/store.ts';
 import type { Tx } from '../db/connect.ts';
@@ -95,7 +95,7 @@ async function takeIn(
   const fresh = freshOf(all, { claims, world, lines: sent.read.rows.map(row => row.line) });
   await addRoster(tx, world.db, { ...roster, rowsTaken: fresh.length });
   await addApplications(tx, world, fresh);
-  if (sent.organiser) await openEmployments(tx, world, { fresh, from: dateAt(act.at) });
+  if (sent.organiser) await enterStaff(tx, world, { fresh, from: dateAt(act.at) });
   const late = fresh.filter(application => application.uploadLate).length;
   const detail = { month: roster.month, digest: roster.digest, rows: fresh.length, late };
   await record({ tx, db: world.db }, act, [{ action: 'roster.taken', subject: roster.id, detail }]);
@@ -103,14 +103,17 @@ async function takeIn(
 }
 
 /** R34: a registered employer sees its own people. */
-async function openEmployments(
+async function enterStaff(
   tx: Tx,
   world: World,
   { fresh, from }: { fresh: readonly Application[]; from: PlainDate },
 ): Promise<void> {
-  for (const { idNumber, name, course } of fresh)
-    if (course.employerId !== undefined)
-      await openEmployment(tx, world, { organisationId: course.employerId, idNumber, name, from });
+  const employers = [...new Set(fresh.map(({ course }) => course.employerId))].filter(id => id !== undefined);
+  // in one order everywhere, so that two rosters never wait for each other
+  for (const organisationId of employers.sort()) {
+    const people = fresh.filter(({ course }) => course.employerId === organisationId);
+    await openEmployments(tx, world, { organisationId, from, people });
+  }
 }
 
 function demandMonth(month: Month, act: Act): void {
