@@ -100,13 +100,13 @@ export function idNumberOf(serial: number): string {
   return head + '10X98765432'.charAt(sum % 11);
 }
 
-/** The rows are uploaded applications of July. */
+/** The rows are uploaded applications of that month, July unless told. */
 export async function takeIn(
   world: World,
   rows: readonly Record<string, string>[],
-  act = anAct(),
+  { act = anAct(), month = JULY }: { act?: Act; month?: Month } = {},
 ): Promise<readonly string[]> {
   const read = await readRoster(new TextEncoder().encode(JSON.stringify(rows)), 'roster.json');
-  const taken = await takeInRoster(world, act, { read, month: JULY, displayable: () => true });
+  const taken = await takeInRoster(world, act, { read, month, displayable: () => true });
   return taken.applicationIds;
 }
