@@ -39,7 +39,7 @@ export function aStaff(
     accountId,
     kind: 'staff',
     name: `测试人员${serial}`,
-    idNumber: idNumberOf(900 + serial),
+    idNumber: idNumberOf(20_000 + serial), // far from those of applicants
     grants: [{ id: accountId, organisationId, capacity, duty: grant.duty ?? 'clerk' }],
   };
 }
