@@ -137,7 +137,8 @@ export async function stepApplications(
   await applications(db).update(
     {
       ...stepColumns(step),
-      ...(isGuarding(step.state) ? {} : { live_key: null }),
+      // a claim that ended guards no title, and a correction that ended stands in no other's way
+      ...(isGuarding(step.state) ? {} : { live_key: null, corrects_number: null, corrects_version: null }),
       version: literal('version + 1') as unknown as number, // Sequelize's row type knows no expressions
     },
     { where: { id: { [Op.in]: [...ids] } }, transaction: tx },
@@ -308,9 +309,10 @@ function whereOf(query: ListQuery): WhereOptions<ApplicationRow> {
     conditions.push({ [Op.or]: [{ state: { [Op.ne]: 'DRAFT' } }, { originator: { [Op.ne]: 'employer' } }] });
   if (query.after) {
     const { changedAt, id } = query.after;
-    conditions.push({
-      [Op.or]: [{ changed_at: { [beyond]: changedAt } }, { changed_at: changedAt, id: { [beyond]: id } }],
-    });
+    // the first condition says nothing new, but it is one that an index can begin at
+    const upTo = query.sort === '-changedAt' ? Op.lte : Op.gte;
+    conditions.push({ changed_at: { [upTo]: changedAt } });
+    conditions.push({ [Op.or]: [{ changed_at: { [beyond]: changedAt } }, { id: { [beyond]: id } }] });
   }
   if (query.changedBefore !== undefined) conditions.push({ changed_at: { [Op.lt]: query.changedBefore } });
   if (conditions.length > 0) where[Op.and] = conditions;

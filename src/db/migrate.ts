@@ -9,7 +9,8 @@ import { MIGRATIONS } from './migrations/index.ts';
 import { isDuplicate } from './tx.ts';
 import { DomainError } from '../shared/errors.ts';
 
-const LOCK = 'zhicheng-migrate';
+/** Locks are the server's: each database has its own. A name has room for 64 characters. */
+const NAMED = "CONCAT('zhicheng-', MD5(DATABASE()))";
 const LOCK_SECONDS = 60;
 
 /** Every migration has run afterwards. @returns names of those that ran now */
@@ -87,7 +88,7 @@ async function repeatable(
 async function takeLock(db: Db): Promise<void> {
   if (db.dialect !== 'mysql') return;
   const [row] = await db.sequelize.query<{ got: number }>(
-    `SELECT GET_LOCK('${LOCK}', ${LOCK_SECONDS}) AS got`,
+    `SELECT GET_LOCK(${NAMED}, ${LOCK_SECONDS}) AS got`,
     {
       type: QueryTypes.SELECT,
     },
@@ -97,5 +98,5 @@ async function takeLock(db: Db): Promise<void> {
 
 async function freeLock(db: Db): Promise<void> {
   if (db.dialect !== 'mysql') return;
-  await db.sequelize.query(`SELECT RELEASE_LOCK('${LOCK}')`, { type: QueryTypes.SELECT });
+  await db.sequelize.query(`SELECT RELEASE_LOCK(${NAMED})`, { type: QueryTypes.SELECT });
 }

@@ -1,6 +1,8 @@
 /** `npm run bench`: every figure the product promises, measured in one run and printed beside what is demanded. */
 import { imageBench } from './image-bench.ts';
 import { issueBench } from './issue-bench.ts';
+import { listBench } from './list-bench.ts';
+import { monthBench } from './month-bench.ts';
 import { qrBench } from './qr-bench.ts';
 import { readingBench } from './reading-bench.ts';
 import { verifyBench } from './verify-bench.ts';
@@ -13,6 +15,9 @@ print('\n== Verify ==');
 for (const row of await verifyBench()) print(row);
 print('\n== Issue, without images ==');
 for (const row of await issueBench(3000)) print(row);
+print("\n== The bureau's month ==");
+for (const row of await monthBench(10_000)) print(row);
+for (const row of await listBench(100_000)) print(row);
 print('\n== Image ==');
 const image = await imageBench(100);
 print(

@@ -2,9 +2,14 @@
  * The bureau's month at the size of a city: 10,000 applications of the second route decided level by level, uploaded, checked, approved
  * and released; and pages of a list of 100,000 over HTTP.
  */
-import { courseFrom, type Application, type ApplicationState } from '../../src/applications/application.ts';
+import {
+  APPLICATION_STATES,
+  courseFrom,
+  type Application,
+  type ApplicationState,
+} from '../../src/applications/application.ts';
 import { addApplications } from '../../src/applications/store.ts';
-import type { Capacity } from '../../src/accounts/organisation.ts';
+import type { Capacity, Organisation } from '../../src/accounts/organisation.ts';
 import type { Duty, Grant, PersonalAct } from '../../src/accounts/role.ts';
 import { addOrganisations } from '../../src/accounts/store.ts';
 import { inTransaction } from '../../src/db/tx.ts';
@@ -18,9 +23,9 @@ import type { World } from '../../src/world.ts';
 import { anAct, idNumberOf, JULY, JULY_30 } from '../support/bureau.ts';
 import { onEngines } from './engines.ts';
 
-const EMPLOYER = '1'.repeat(32);
-const DEPARTMENT = '2'.repeat(32);
-const BUREAU = '3'.repeat(32);
+export const EMPLOYER = { id: '1'.repeat(32), code: '91120199TEXT00148J' } as const;
+export const DEPARTMENT = { id: '2'.repeat(32), code: '91120199TEXT00068Y' } as const;
+export const BUREAU = { id: '3'.repeat(32), code: '11120199TEXT00017Y' } as const;
 /** Items of one request: what a desk sends at once. */
 const BULK = 500;
 
@@ -44,15 +49,15 @@ export async function monthBench(count: number): Promise<readonly string[]> {
         if (refused) throw new Error(`bench: ${JSON.stringify(refused)}`);
       }
     };
-    await step('employer', decide('approve', actOf(EMPLOYER, 'employer', 'clerk'), 1));
-    await step('department', decide('approve', actOf(DEPARTMENT, 'department', 'clerk'), 2));
+    await step('employer', decide('approve', actOf(EMPLOYER.id, 'employer', 'clerk'), 1));
+    await step('department', decide('approve', actOf(DEPARTMENT.id, 'department', 'clerk'), 2));
     await step('upload', async () => {
       for (const items of bulks(ids, 3))
-        await uploadMany(world, actOf(DEPARTMENT, 'department', 'clerk'), { items });
+        await uploadMany(world, actOf(DEPARTMENT.id, 'department', 'clerk'), { items });
     });
-    await step('check', decide('check', actOf(BUREAU, 'bureau', 'handler'), 4));
+    await step('check', decide('check', actOf(BUREAU.id, 'bureau', 'handler'), 4));
     await step('approve', async () => {
-      const approver = actOf(BUREAU, 'bureau', 'approver');
+      const approver = actOf(BUREAU.id, 'bureau', 'approver');
       const { digest } = await viewBatch(world, approver, JULY);
       await approveBatch(world, approver, { month: JULY, digest });
     });
@@ -72,18 +77,17 @@ function* bulks(ids: readonly string[], version: number): Generator<{ id: string
   for (let at = 0; at < ids.length; at += BULK) yield ids.slice(at, at + BULK).map(id => ({ id, version }));
 }
 
-async function organisations(world: World): Promise<void> {
-  const entry = (id: string, name: string, code: string, capacity: Capacity) => ({
-    id,
+export async function organisations(world: World): Promise<void> {
+  const entry = (key: { id: string; code: string }, name: string, capacity: Capacity): Organisation => ({
+    ...key,
     name,
-    code,
     capacities: [capacity],
   });
   await inTransaction(world.db, tx =>
     addOrganisations(tx, world.db, [
-      entry(EMPLOYER, '天津滨河装备制造有限公司', '91120199TEXT00148J', 'employer'),
-      entry(DEPARTMENT, '天津滨河装备控股集团有限公司（测试）', '91120199TEXT00068Y', 'department'),
-      entry(BUREAU, '天津市人力资源和社会保障局（测试）', '11120199TEXT00017Y', 'bureau'),
+      entry(EMPLOYER, '天津滨河装备制造有限公司', 'employer'),
+      entry(DEPARTMENT, '天津滨河装备控股集团有限公司（测试）', 'department'),
+      entry(BUREAU, '天津市人力资源和社会保障局（测试）', 'bureau'),
     ]),
   );
 }
@@ -94,9 +98,10 @@ export async function fill(
   wanted: { count: number; state: ApplicationState },
 ): Promise<readonly string[]> {
   const ids: string[] = [];
+  const offset = APPLICATION_STATES.indexOf(wanted.state) * 1_000_000;
   for (let from = 0; from < wanted.count; from += 1000) {
     const page = Array.from({ length: Math.min(1000, wanted.count - from) }, (_, place) =>
-      anApplication(world, from + place + 1, wanted.state),
+      anApplication(world, offset + from + place + 1, wanted.state),
     );
     await inTransaction(world.db, tx => addApplications(tx, world, page));
     ids.push(...page.map(each => each.id));
@@ -142,9 +147,9 @@ function anApplication(world: World, serial: number, state: ApplicationState): A
       originator: 'holder',
       changedAt: JULY_30 - serial,
       submittedAt: JULY_30 - serial,
-      employerId: EMPLOYER,
-      departmentId: DEPARTMENT,
-      turn: { kind: 'employer', organisationId: EMPLOYER },
+      employerId: EMPLOYER.id,
+      departmentId: DEPARTMENT.id,
+      turn: { kind: 'employer', organisationId: EMPLOYER.id },
     }),
   };
 }
