@@ -42,7 +42,7 @@ export interface TakenRoster {
   readonly known: number;
   /** Rows that came after the fifth working day (R9). */
   readonly late: number;
-  /** The live applications that these rows stand for, new or known. */
+  /** The live applications that these rows stand for, new or known, in the order of the rows. */
   readonly applicationIds: readonly string[];
   readonly warnings: readonly RosterFault[];
 }
@@ -59,7 +59,8 @@ export async function takeInRoster(world: World, act: Act, sent: SentRoster): Pr
   const keys = rows.map(row => liveKeyOf(world.cipher, row));
   const late = rows.filter(row => row.uploadLate).length;
   const answer = async (rosterId: string, taken: number): Promise<TakenRoster> => {
-    const applicationIds = [...(await liveClaims(world.db, keys)).values()].map(claim => claim.id);
+    const claims = await liveClaims(world.db, keys);
+    const applicationIds = keys.flatMap(key => claims.get(key)?.id ?? []);
     return { rosterId, taken, known: rows.length - taken, late, applicationIds, warnings };
   };
   const before = await findRoster(world.db, { digest, month: sent.month });
