@@ -98,6 +98,20 @@ export interface Course {
   readonly carriedFrom: Month | undefined;
 }
 
+/** What may change for many applications at once without their content being written anew. */
+export interface Step {
+  readonly state: ApplicationState;
+  readonly turn: Turn | undefined;
+  readonly at: Instant;
+  readonly batchMonth?: Month | undefined;
+  readonly uploadedAt?: Instant | undefined;
+  readonly passedAt?: Instant | undefined;
+  readonly reason?: string | undefined;
+  readonly rejectProposed?: boolean;
+  readonly checkedBy?: string | undefined;
+  readonly carriedFrom?: Month | undefined;
+}
+
 /** A course at its first step. */
 export function courseFrom(start: Partial<Course> & Pick<Course, 'originator' | 'changedAt'>): Course {
   return {

@@ -15,7 +15,7 @@ import type { World } from '../world.ts';
 import { STATE_NAMES, type Application, type ApplicationState, type Turn } from './application.ts';
 import { digestOf } from './row.ts';
 import { rewriteApplication } from './store.ts';
-import { findApplicationFor } from './visible.ts';
+import { findApplicationFor } from './find-application.ts';
 
 /** An application as somebody saw it. */
 export interface Seen {

@@ -16,7 +16,8 @@ import { ContentInvalid } from './check-content.ts';
 import { sketchOf } from './content.ts';
 import { ownContent, staffContent } from './identity.ts';
 import { addApplications, applicationsById, countDrafts } from './store.ts';
-import { ApplicationNotFound, isVisibleTo } from './visible.ts';
+import { ApplicationNotFound } from './find-application.ts';
+import { isVisibleTo } from './visible.ts';
 
 /** Most drafts of one person that may lie open at once. */
 export const MAX_DRAFTS = 20;

@@ -9,6 +9,7 @@ import {
   type ApplicationState,
   type Originator,
   type Turn,
+  type Step,
 } from './application.ts';
 import { TABLE, toApplication, toRow, type ApplicationRow } from './row.ts';
 
@@ -109,20 +110,6 @@ export async function lockApplications(
     raw: true,
   })) as unknown as ApplicationRow[];
   return new Map(rows.map(row => [row.id, toApplication(row, scope.cipher)]));
-}
-
-/** What may change for many applications at once without their content being written anew. */
-export interface Step {
-  readonly state: ApplicationState;
-  readonly turn: Turn | undefined;
-  readonly at: Instant;
-  readonly batchMonth?: Month | undefined;
-  readonly uploadedAt?: Instant | undefined;
-  readonly passedAt?: Instant | undefined;
-  readonly reason?: string | undefined;
-  readonly rejectProposed?: boolean;
-  readonly checkedBy?: string | undefined;
-  readonly carriedFrom?: Month | undefined;
 }
 
 /**

@@ -13,7 +13,8 @@ import { expectedOf, stateNameFor, warningsOf } from './expected.ts';
 import { isWriter, operationsFor } from './operations.ts';
 import { applicationsOf } from './store.ts';
 import { applicationView } from './view.ts';
-import { findApplicationFor, isVisibleBy } from './visible.ts';
+import { findApplicationFor } from './find-application.ts';
+import { isVisibleBy } from './visible.ts';
 
 /** @throws ApplicationNotFound (NOT_FOUND) */
 export async function viewApplication(world: World, act: PersonalAct, id: string): Promise<ApplicationView> {

@@ -1,12 +1,9 @@
 /**
- * Who sees which application: the one place that decides it (domain §5.3). What one may not see is answered exactly as if it were
- * not there.
+ * Who sees which application: the one place that decides it (domain §5.3). Pure. What one may not see is answered exactly as if it
+ * were not there (find-application.ts).
  */
 import { grantsFor, type Actor, type Grant } from '../accounts/role.ts';
-import { DomainError } from '../shared/errors.ts';
-import type { World } from '../world.ts';
 import type { Application, ApplicationState } from './application.ts';
-import { applicationsById } from './store.ts';
 
 /** What has not reached the bureau is no business of its handlers and approvers; its auditor sees all. */
 export const BEFORE_THE_BUREAU: readonly ApplicationState[] = [
@@ -17,27 +14,6 @@ export const BEFORE_THE_BUREAU: readonly ApplicationState[] = [
   'DEPT_REVIEW',
   'EXAM_REVIEW',
 ];
-
-/**
- * The application with that id, when this person may see it.
- * @throws DomainError NOT_FOUND when there is none, or when it is another person's or organisation's
- */
-export async function findApplicationFor(
-  world: Pick<World, 'db' | 'cipher'>,
-  actor: Actor,
-  id: string,
-): Promise<Application> {
-  const application = (await applicationsById(world, [id])).get(id);
-  if (!application || !isVisibleTo(actor, application)) throw new ApplicationNotFound();
-  return application;
-}
-
-/** Thrown for an application that is absent, or another's. */
-export class ApplicationNotFound extends DomainError {
-  constructor() {
-    super('NOT_FOUND', '没有找到这份申请，请核对后再试。');
-  }
-}
 
 /** True of a holder's own applications, of those of an organisation one acts for, and for the bureau of those that reached it. */
 export function isVisibleTo(actor: Actor, application: Application): boolean {

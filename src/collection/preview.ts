@@ -5,7 +5,7 @@
 import { demandMay, type PersonalAct } from '../accounts/role.ts';
 import type { ApplicationState } from '../applications/application.ts';
 import { WrongState } from '../applications/change.ts';
-import { findApplicationFor } from '../applications/visible.ts';
+import { findApplicationFor } from '../applications/find-application.ts';
 import { recordLook } from '../audit/look.ts';
 import { faceContent } from '../issuance/render-files.ts';
 import type { World } from '../world.ts';

@@ -4,10 +4,15 @@
  */
 import type { PersonalAct } from '../accounts/role.ts';
 import { openEmployments } from '../accounts/ties/store.ts';
-import { contentText, type Application, type ApplicationState } from '../applications/application.ts';
+import {
+  contentText,
+  type Application,
+  type ApplicationState,
+  type Step,
+} from '../applications/application.ts';
 import { reopenPass } from '../applications/exam-pass.ts';
 import { digestOf } from '../applications/row.ts';
-import { lockApplications, stepApplications, type Step } from '../applications/store.ts';
+import { lockApplications, stepApplications } from '../applications/store.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/connect.ts';
 import { inTransaction } from '../db/tx.ts';

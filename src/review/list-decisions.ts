@@ -2,7 +2,7 @@
 import { findAccount } from '../accounts/people/store.ts';
 import type { PersonalAct } from '../accounts/role.ts';
 import { organisationsById } from '../accounts/store.ts';
-import { findApplicationFor } from '../applications/visible.ts';
+import { findApplicationFor } from '../applications/find-application.ts';
 import type { World } from '../world.ts';
 import type { Decision } from './decision.ts';
 import { decisionsOn } from './store.ts';

@@ -3,8 +3,7 @@
  * judge over it; whatever the table does not name is refused. Pure.
  */
 import { grantsFor, roleOf, type Action, type Actor, type Grant, type Role } from '../accounts/role.ts';
-import type { Application, ApplicationState, Turn } from '../applications/application.ts';
-import type { Step } from '../applications/store.ts';
+import type { Application, ApplicationState, Step, Turn } from '../applications/application.ts';
 import { isVisibleBy } from '../applications/visible.ts';
 import type { ErrorCode } from '../shared/errors.ts';
 import type { Instant } from '../shared/time.ts';

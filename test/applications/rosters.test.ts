@@ -10,7 +10,7 @@ import { applicationsOf, stepApplications } from '../../src/applications/store.t
 import { submitApplication } from '../../src/applications/submit-application.ts';
 import { takeInExamRoster } from '../../src/applications/take-in-passes.ts';
 import { uploadRoster } from '../../src/applications/upload-roster.ts';
-import { findApplicationFor } from '../../src/applications/visible.ts';
+import { findApplicationFor } from '../../src/applications/find-application.ts';
 import { withdrawApplication } from '../../src/applications/withdraw-application.ts';
 import { writeContent } from '../../src/applications/write-content.ts';
 import { inTransaction } from '../../src/db/tx.ts';

@@ -1,7 +1,7 @@
 /** The HTTP face of applications: who sees what, what a body may not carry, pages and marks of looking. */
 import test, { type ExecutionContext } from 'ava';
 import { entriesAfter } from '../../src/audit/store.ts';
-import { findApplicationFor } from '../../src/applications/visible.ts';
+import { findApplicationFor } from '../../src/applications/find-application.ts';
 import { stepApplications } from '../../src/applications/store.ts';
 import { expireApplications } from '../../src/applications/expire-applications.ts';
 import { submitApplication } from '../../src/applications/submit-application.ts';

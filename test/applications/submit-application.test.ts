@@ -7,7 +7,7 @@ import { addEntitlement } from '../../src/applications/register/change-register.
 import { startDraft } from '../../src/applications/start-draft.ts';
 import { applicationsOf, stepApplications } from '../../src/applications/store.ts';
 import { submitApplication } from '../../src/applications/submit-application.ts';
-import { findApplicationFor } from '../../src/applications/visible.ts';
+import { findApplicationFor } from '../../src/applications/find-application.ts';
 import { withdrawApplication } from '../../src/applications/withdraw-application.ts';
 import { writeContent } from '../../src/applications/write-content.ts';
 import { inTransaction } from '../../src/db/tx.ts';

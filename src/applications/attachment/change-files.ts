@@ -13,7 +13,7 @@ import type { World } from '../../world.ts';
 import type { Application, ApplicationState } from '../application.ts';
 import { demandTurn, WrongState } from '../change.ts';
 import { lockApplications, stepApplications } from '../store.ts';
-import { ApplicationNotFound, findApplicationFor } from '../visible.ts';
+import { ApplicationNotFound, findApplicationFor } from '../find-application.ts';
 import { isPurpose, MAX_FILES, type FileRecord, type MediaType } from './attachment.ts';
 import { clean } from './clean.ts';
 import { addFile, deleteFile, filesOf, findFile } from './store.ts';

@@ -7,7 +7,7 @@ import { bounded } from '../../shared/bounded.ts';
 import type { AttachmentAdded, AttachmentList, AttachmentView } from '../../shared/shapes/shapes.ts';
 import { isoAt } from '../../shared/time.ts';
 import type { World } from '../../world.ts';
-import { findApplicationFor } from '../visible.ts';
+import { findApplicationFor } from '../find-application.ts';
 import { MAX_FILE_BYTES, MAX_FILES, PURPOSE_NAMES, type FileRecord } from './attachment.ts';
 import { attachFile, getFile, removeFile, type ChangedFiles } from './change-files.ts';
 import { bytesOf, filesOf } from './store.ts';
