@@ -7,7 +7,7 @@ import { expireApplications } from './applications/expire-applications.ts';
 import { demandDurability } from './db/durability.ts';
 import { demandMigrated } from './db/migrate.ts';
 import { carryOver } from './issuance/carry-over.ts';
-import { startReleasing } from './issuance/release/release.ts';
+import { haltReleasing, startReleasing } from './issuance/release/release.ts';
 import { deliverMessages, sweepMessages } from './messages/deliver.ts';
 import { publish } from './revocation/publish.ts';
 import type { Act } from './shared/act.ts';
@@ -33,6 +33,7 @@ export async function startService(world: World): Promise<Service> {
   const stop = async (): Promise<void> => {
     ready = false;
     await closed(server);
+    await haltReleasing(world);
     for (const chore of chores) await chore.stop();
   };
   const { port } = server.address() as AddressInfo;

@@ -6,7 +6,8 @@ import { changeState, type StateChange } from '../revocation/change-state.ts';
 import { publish } from '../revocation/publish.ts';
 import { STATE_WORDS } from '../revocation/state.ts';
 import { isDate } from '../shared/time.ts';
-import { closeWorld, makeWorld } from '../world.ts';
+import { DomainError } from '../shared/errors.ts';
+import { closeWorld, makeWorld, type World } from '../world.ts';
 import { operatorAct, say, Usage, withWorld, type Command } from './command.ts';
 
 export const revokeCommand: Command = {
@@ -39,6 +40,7 @@ async function changed(
   if (values.until !== undefined && !isDate(values.until))
     throw new Usage('--until 须写成 2021-07-01 这样的日期');
   return withWorld(async world => {
+    demandTrial(world);
     const reason = values.reason ?? kind.reason ?? '';
     const wanted = {
       number,
@@ -55,6 +57,15 @@ async function changed(
     );
     return 0;
   });
+}
+
+/** In production a change is proposed by one person and confirmed by another, over the API. */
+function demandTrial(world: World): void {
+  if (!world.config.production) return;
+  throw new DomainError(
+    'TWO_PERSONS_NEEDED',
+    '正式环境须由经办人提议、另一人确认后生效，请登录系统办理；本命令只用于测试密钥。',
+  );
 }
 
 export const publishCommand: Command = {

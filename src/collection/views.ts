@@ -21,7 +21,8 @@ export function listView(all: readonly Held[]): CollectionList {
 function makingView({ application, collectFrom }: Held): CollectionMaking {
   const { id, qualification, series, specialty, level } = application;
   return {
-    state: '制证中',
+    state: 'IN_PRODUCTION',
+    stateName: '制证中',
     collectFrom,
     applicationId: id,
     qualification,

@@ -30,7 +30,8 @@ for (const database of databases()) {
     t.deepEqual(list.body, {
       items: [
         {
-          state: '制证中',
+          state: 'IN_PRODUCTION',
+          stateName: '制证中',
           collectFrom: '2021-08-15',
           applicationId: scene.applicationIds[0],
           qualification: '高级工程师',

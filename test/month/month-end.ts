@@ -52,7 +52,7 @@ async function released(t: ExecutionContext, approver: Client, month: Month): Pr
 }
 
 interface Held {
-  readonly state: string;
+  readonly stateName: string;
   readonly collectFrom: PlainDate;
   readonly number?: string;
   readonly claims?: { readonly name: string; readonly printedName?: string; readonly idNumber: string };
@@ -68,7 +68,7 @@ export function collecting(persona: Persona): readonly Scene[] {
       title: `${persona.id} the evening before`,
       play: async (t, bureau) => {
         const held = await certificatesOf(bureau, persona);
-        t.is(held.state, '制证中', persona.id);
+        t.is(held.stateName, '制证中', persona.id);
         t.is(held.collectFrom, collectFrom, persona.id);
         t.is(held.number, undefined, persona.id);
       },

@@ -80,6 +80,8 @@ async function keepFault(
 interface Run {
   /** Something was approved while it ran. */
   again: boolean;
+  /** The process is about to end: the chunk under way is the last. */
+  halted: boolean;
   done: Promise<void>;
 }
 const runs = new WeakMap<World, Run>();
@@ -94,7 +96,7 @@ export function startReleasing(world: World): Promise<void> {
     running.again = true;
     return running.done;
   }
-  const run: Run = { again: false, done: Promise.resolve() };
+  const run: Run = { again: false, halted: false, done: Promise.resolve() };
   run.done = releaseUntilQuiet(world, run).finally(() => runs.delete(world));
   runs.set(world, run);
   return run.done;
@@ -104,10 +106,23 @@ async function releaseUntilQuiet(world: World, run: Run): Promise<void> {
   do {
     run.again = false;
     try {
-      await resumeReleases(world, newAct(world, 'system:releaser'));
+      await resumeReleases(world, newAct(world, 'system:releaser'), {
+        failpoint: name => {
+          if (run.halted && name === 'kept')
+            throw new DomainError('ISSUANCE_STOPPED', '服务正在停止，余下的由下次启动后继续。');
+        },
+      });
     } catch (error) {
       // not a DomainError: ours to repair, and tried again by the timer
       world.log.error({ error: String(error) }, 'release failed');
     }
-  } while (run.again);
+  } while (run.again && !run.halted);
+}
+
+/** No chunk begins any more in this process; resolves when the one under way is kept. What is left is for the next start, or another process. */
+export async function haltReleasing(world: World): Promise<void> {
+  const running = runs.get(world);
+  if (!running) return;
+  running.halted = true;
+  await running.done;
 }
