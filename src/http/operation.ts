@@ -84,6 +84,10 @@ export interface Api<Personal, Anonymous> {
   ) => void;
 }
 
+/** Ids as this service makes them, as a pattern for paths and queries. */
+export const ID_PATTERN = '[0-9a-f]{32}';
+const ID = new RegExp(`^${ID_PATTERN}$`);
+
 export function makeApi<Personal, Anonymous>(guards: Guards<Personal, Anonymous>): Api<Personal, Anonymous> {
   const router = new Router();
   const operations: (Operation<unknown> & { signedIn: boolean })[] = [];
@@ -96,6 +100,7 @@ export function makeApi<Personal, Anonymous>(guards: Guards<Personal, Anonymous>
       ctx.set('Cache-Control', 'no-store');
       ctx.state['query'] = readQuery(ctx, operation.query ?? {});
       ctx.state['act'] = signedIn ? await guards.identify(ctx) : guards.anonymous(ctx);
+      demandIds(paramsOf(ctx));
       await next();
     };
     router[method](path, first, ...parse, run);
@@ -104,7 +109,7 @@ export function makeApi<Personal, Anonymous>(guards: Guards<Personal, Anonymous>
     ctx,
     act: ctx.state['act'],
     body: ctx.state['body'],
-    params: (ctx as Context & { params: Record<string, string> }).params,
+    params: paramsOf(ctx),
     query: ctx.state['query'] as Record<string, string>,
   });
   return {
@@ -123,6 +128,21 @@ export function makeApi<Personal, Anonymous>(guards: Guards<Personal, Anonymous>
       });
     },
   };
+}
+
+function paramsOf(ctx: Context): Readonly<Record<string, string>> {
+  return (ctx as Context & { params: Record<string, string> }).params;
+}
+
+/** True for parameters that name something by the id this service gave it: `id`, `fileId`. */
+export function isIdName(name: string): boolean {
+  return name === 'id' || name.endsWith('Id');
+}
+
+/** An id is written in one way only: with a blank behind it, it is equal to some databases and unequal to every comparison of ours. */
+function demandIds(params: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(params))
+    if (isIdName(name) && !ID.test(value)) throw new DomainError('NOT_FOUND', '没有找到，请核对编号后再试。');
 }
 
 function answer(ctx: Context, operation: Pick<Operation, 'answer'>, reply: Reply): void {

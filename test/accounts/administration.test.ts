@@ -1,4 +1,5 @@
 import test from 'ava';
+import { grantDuty } from '../../src/accounts/people/grant.ts';
 import { freezeHolder } from '../../src/accounts/people/holders.ts';
 import { actorOf, holderAccount, phonesOfBureau } from '../../src/accounts/people/store.ts';
 import { totpCodeAt } from '../../src/accounts/sign-in/totp.ts';
@@ -157,6 +158,26 @@ test('nobody gives themselves a duty, takes one away, or stops or renews their o
   t.deepEqual(answers.map(codeOf), ['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN']);
   t.deepEqual((await actorOf(bureau.world, id)).grants, staff.actor.grants);
 });
+
+for (const database of databases())
+  test(`an administrator is not somebody else by writing their own id in another way (${database.name})`, async t => {
+    const bureau = await served(t, database);
+    const { api, staff } = await anAdministrator(bureau);
+    const grant = { organisationCode: BUREAU_CODE, capacity: 'bureau', duty: 'approver' } as const;
+    const { accountId, actor } = staff;
+
+    for (const id of [`${accountId} `, `${accountId}  `, ` ${accountId}`, accountId.toUpperCase()]) {
+      const path = `/api/accounts/${encodeURIComponent(id)}`;
+      t.is(codeOf(await api.post(`${path}/grants`, grant)), 'NOT_FOUND');
+      t.is(codeOf(await api.delete(`${path}/grants/${actor.grants[0]?.id}`)), 'NOT_FOUND');
+      t.is(codeOf(await api.post(`${path}/disable`, { reason: '试' })), 'NOT_FOUND');
+      await t.throwsAsync(grantDuty(bureau.world, newAct(bureau.world, 'test'), { accountId: id, grant }), {
+        message: /没有这个账号/,
+      });
+    }
+
+    t.deepEqual((await actorOf(bureau.world, accountId)).grants, actor.grants);
+  });
 
 test('a duty given or taken counts from the next request on, without signing in anew', async t => {
   const bureau = await served(t, SQLITE);

@@ -91,8 +91,10 @@ export async function lockStaff(tx: Tx, scope: AccountScope, id: string): Promis
     lock: tx.LOCK.UPDATE,
     raw: true,
   });
-  if (!row) throw new DomainError('NOT_FOUND', '没有这个账号，请核对后再试。');
-  return toAccount(row as unknown as AccountRow, scope);
+  const found = row as unknown as AccountRow | null;
+  // as in staffByLogin: to MariaDB the id with a blank behind it is the same one
+  if (found?.id !== id) throw new DomainError('NOT_FOUND', '没有这个账号，请核对后再试。');
+  return toAccount(found, scope);
 }
 
 /** A staff account with what proves it, by its login. */

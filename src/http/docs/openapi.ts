@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { projectFile } from '../../shared/project.ts';
-import type { Operation } from '../operation.ts';
+import { ID_PATTERN, isIdName, type Operation } from '../operation.ts';
 
 export type DocumentedOperation = Operation<unknown> & { readonly signedIn: boolean };
 type Json = Record<string, unknown>;
@@ -127,11 +127,11 @@ export function operationIdOf({ method, path }: Pick<Operation, 'method' | 'path
 }
 
 function parametersOf(operation: DocumentedOperation): readonly Json[] {
-  const path = [...operation.path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+  const path = [...operation.path.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
     name,
     in: 'path',
     required: true,
-    schema: { type: 'string' },
+    schema: { type: 'string', ...(isIdName(name) ? { pattern: `^${ID_PATTERN}$` } : {}) },
   }));
   const query = Object.entries(operation.query ?? {}).map(([name, rule]) => ({
     name,
