@@ -21,6 +21,7 @@ const VALIDATED = {
   isChangeDecision: 'change-decision.json',
   isChangeView: 'change-view.json',
   isChangeList: 'change-list.json',
+  isCategoryReport: 'category-report.json',
   isStaffSignIn: 'staff-sign-in.json',
   isHolderCodeRequest: 'holder-code-request.json',
   isHolderCodeSent: 'holder-code-sent.json',

@@ -1,7 +1,6 @@
 /** The web application: order of middleware and the list of routers; nothing else. */
 import Router from '@koa/router';
 import Koa from 'koa';
-import compress from 'koa-compress';
 import { accountRoutes } from './accounts/routes.ts';
 import { makeServiceApi } from './accounts/signed-in.ts';
 import { attachmentRoutes } from './applications/attachment/routes.ts';
@@ -14,12 +13,13 @@ import { certificateRoutes } from './certificate/routes.ts';
 import { changeRoutes } from './changes/routes.ts';
 import { collectionRoutes } from './collection/routes.ts';
 import { pendingMigrations } from './db/migrate.ts';
-import { accessLog, securityHeaders } from './http/kit.ts';
+import { accessLog, compressed, securityHeaders } from './http/kit.ts';
 import { PUBLIC_OPERATIONS } from './http/docs/public.ts';
 import type { Heading } from './http/docs/openapi.ts';
 import { docsRoutes } from './http/docs/routes.ts';
 import { problems } from './http/problem.ts';
 import { staticRoutes } from './http/static.ts';
+import { reportRoutes } from './issuance/report/routes.ts';
 import { issuanceRoutes } from './issuance/routes.ts';
 import { keyRoutes } from './keys/routes.ts';
 import { demoOutboxRoutes } from './messages/routes.ts';
@@ -36,7 +36,7 @@ export function makeApp(world: World, isReady: () => boolean): Koa {
   app.use(accessLog(world.log, world.ids));
   app.use(problems(world.log));
   app.use(securityHeaders());
-  app.use(compress({ threshold: 1024 }));
+  app.use(compressed());
   const api = makeServiceApi(world);
   accountRoutes(world, api, { reservedPhoneOf: idNumber => reservedPhoneOf(world, idNumber) });
   calendarRoutes(world, api);
@@ -45,6 +45,7 @@ export function makeApp(world: World, isReady: () => boolean): Koa {
   attachmentRoutes(world, api);
   reviewRoutes(world, api);
   issuanceRoutes(world, api);
+  reportRoutes(world, api);
   changeRoutes(world, api);
   collectionRoutes(world, api);
   inspectionRoutes(world, api);

@@ -85,6 +85,7 @@ export const MAY = {
   'bureau.reject': ['approver'],
   'batch.view': ['handler', 'approver', 'auditor'],
   'batch.approve': ['approver'],
+  'report.view': ['handler', 'approver', 'auditor'],
   'issuance.stop': ['handler', 'approver', 'revocation-officer', 'administrator'],
   'issuance.resume': ['approver'],
   'change.propose': ['handler'],

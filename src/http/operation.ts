@@ -98,8 +98,8 @@ export function makeApi<Personal, Anonymous>(guards: Guards<Personal, Anonymous>
     // who is asking comes first: nobody's body is read before
     const first: Middleware = async (ctx, next) => {
       ctx.set('Cache-Control', 'no-store');
-      ctx.state['query'] = readQuery(ctx, operation.query ?? {});
       ctx.state['act'] = signedIn ? await guards.identify(ctx) : guards.anonymous(ctx);
+      ctx.state['query'] = readQuery(ctx, operation.query ?? {});
       demandIds(paramsOf(ctx));
       await next();
     };

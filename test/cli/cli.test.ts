@@ -238,6 +238,19 @@ test('production refuses test keys and demonstrations', async t => {
   t.regex(started.stderr, /TEST_KEY_IN_PRODUCTION|MANIFEST_INVALID/);
 });
 
+test('in production nobody revokes alone at the command line', async t => {
+  const { runWith } = await aTerminal(t);
+  const production = {
+    NODE_ENV: 'production',
+    ZHICHENG_ORIGIN: 'https://localhost:3000',
+    ZHICHENG_DATA_KEY: Buffer.alloc(32, 7).toString('base64url'),
+  };
+
+  const words = ['B1220210000011', '--reason', 'FRAUD', '--document', '津人社撤字〔2021〕1号'];
+
+  t.regex(runWith(production, 'revoke', ...words).err, /TWO_PERSONS_NEEDED/);
+});
+
 test('the roster template can be filled and is refused only for having no rows', async t => {
   const { folder, run } = await aTerminal(t);
   for (const words of [

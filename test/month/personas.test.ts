@@ -22,6 +22,7 @@ for (const database of databases()) {
     }
 
     for (const persona of PERSONAS) t.like(await endOf(bureau, persona), expectedEnd(persona), persona.id);
+    t.deepEqual(await issuedByCategory(bureau), expectedByCategory());
     t.deepEqual(await bureau.faults(), []);
   });
 }
@@ -59,4 +60,25 @@ async function endOf({ world }: BureauAtWork, { holder }: Persona): Promise<Part
     certificate: newest ? stateOf(await changesOf(world.db, newest), world.clock()) : null,
     ...(newest ? { collectFrom: certificates[0]?.collectFrom, legalBasis: newest.legalBasis } : {}),
   };
+}
+
+/** R8: the five categories, route 1 split by the kind of committee. */
+function expectedByCategory(): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { route, routeSubtype, expected } of PERSONAS) {
+    if (expected.finalApplicationState !== 'GENERATED') continue;
+    const category = { 1: routeSubtype ?? '', 2: '自主聘任', 3: '以考代评', 4: '委托评审' }[route];
+    counts[category] = (counts[category] ?? 0) + 1;
+  }
+  return counts;
+}
+
+async function issuedByCategory(bureau: BureauAtWork): Promise<Record<string, number>> {
+  const auditor = await bureau.desk('shenji');
+  const { rows } = (await auditor.get('/api/reports/categories?from=2020-01&to=2026-12')).body as {
+    rows: { category: string; issued: number }[];
+  };
+  const counts: Record<string, number> = {};
+  for (const { category, issued } of rows) counts[category] = (counts[category] ?? 0) + issued;
+  return counts;
 }

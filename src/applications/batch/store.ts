@@ -57,6 +57,41 @@ export async function countsByMonth(
   }));
 }
 
+export interface WayCount {
+  readonly month: Month;
+  readonly route: number;
+  readonly subtype: string | undefined;
+  readonly issued: number;
+  readonly late: number;
+}
+
+/** What was issued in those months, both included, by route and kind of committee; corrections are left out. */
+export async function issuedByWay(
+  db: Db,
+  period: { readonly from: Month; readonly to: Month },
+): Promise<readonly WayCount[]> {
+  const rows = await select<{
+    month: string;
+    route: number;
+    subtype: string | null;
+    n: number;
+    late: number;
+  }>(
+    db,
+    `SELECT batch_month AS month, route, subtype, COUNT(*) AS n, SUM(CASE WHEN upload_late = 1 THEN 1 ELSE 0 END) AS late
+     FROM applications WHERE batch_month >= :from AND batch_month <= :to AND state = 'GENERATED' AND corrects_number IS NULL
+     GROUP BY batch_month, route, subtype ORDER BY batch_month`,
+    period,
+  );
+  return rows.map(({ month, route, subtype, n, late }) => ({
+    month,
+    route,
+    subtype: subtype ?? undefined,
+    issued: Number(n),
+    late: Number(late),
+  }));
+}
+
 export const BATCH_PARTS = ['unchecked', 'checked', 'proposed', 'planned', 'issued'] as const;
 /** Where an item of a month stands: waiting for the check, for the approval, for a decision to reject, for signing, or done. */
 export type BatchPart = (typeof BATCH_PARTS)[number];
