@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { bodyParser } from '@koa/bodyparser';
 import type { Context, Middleware, Next } from 'koa';
+import compress from 'koa-compress';
 import helmet from 'koa-helmet';
 import type { Logger } from 'pino';
 import { DomainError, type PlacedFault } from '../shared/errors.ts';
@@ -52,6 +53,19 @@ export function securityHeaders(): Middleware {
   }) as unknown as Middleware;
 }
 
+/**
+ * Compresses what is worth it. To whoever accepts no coding at all, not even none, it is sent as it is (RFC 9110 §12.5.3): for them
+ * koa-compress has no answer.
+ */
+export function compressed(): Middleware {
+  const compression = compress({ threshold: 1024 }) as unknown as Middleware;
+  return async (ctx, next) => {
+    if (ctx.acceptsEncodings('zstd', 'br', 'gzip', 'deflate', 'identity') === false)
+      delete ctx.req.headers['accept-encoding'];
+    await compression(ctx, next);
+  };
+}
+
 /** Answers a public document: CORS for everyone, ETag, and 304 when the reader has it already. */
 export function answerPublic(
   ctx: Context,
@@ -80,8 +94,6 @@ export function answerPublic(
 /** The JSON body, at most `limit`, checked by its schema. @throws DomainError BODY_INVALID, BODY_TOO_LARGE */
 export function jsonBody<T>(isShape: (value: unknown) => value is T, limit = '8kb'): Middleware[] {
   const check: Middleware = async (ctx, next) => {
-    if (!ctx.is('application/json'))
-      throw new DomainError('UNSUPPORTED_MEDIA_TYPE', '请以 application/json 发送。');
     const body: unknown = (ctx.request as unknown as { body?: unknown }).body;
     if (!isShape(body)) {
       throw new DomainError('BODY_INVALID', '请求内容不符合格式，请对照接口说明检查字段。', {
@@ -91,8 +103,17 @@ export function jsonBody<T>(isShape: (value: unknown) => value is T, limit = '8k
     ctx.state['body'] = body;
     await next();
   };
-  return [bodyParser({ enableTypes: ['json'], jsonLimit: limit }), check];
+  return [demandPlainJson, bodyParser({ enableTypes: ['json'], jsonLimit: limit }), check];
 }
+
+/** JSON as it is: a few kilobytes need no compression, and what does not unpack would be no fault of ours. */
+const demandPlainJson: Middleware = async (ctx, next) => {
+  if (!ctx.is('application/json'))
+    throw new DomainError('UNSUPPORTED_MEDIA_TYPE', '请以 application/json 发送。');
+  if (!['', 'identity'].includes(ctx.get('Content-Encoding').toLowerCase()))
+    throw new DomainError('UNSUPPORTED_MEDIA_TYPE', '请不要压缩请求内容，直接以 application/json 发送。');
+  await next();
+};
 
 interface ShapeError {
   readonly instancePath: string;

@@ -177,9 +177,18 @@ export function toProblem(
 function answer(ctx: Context, problem: Problem): void {
   ctx.status = problem.status;
   ctx.set('Cache-Control', 'no-store');
-  // a refused body is not read to its end, however long that would take
-  if (!ctx.req.complete) ctx.set('Connection', 'close');
+  // a short refused body is dropped, so that its sender meets this answer and no broken connection; a long one is not read to its end
+  if (!ctx.req.complete && isShort(ctx)) ctx.req.resume();
+  else if (!ctx.req.complete) ctx.set('Connection', 'close');
   if (problem.status === 503 && ctx.response.get('Retry-After') === '') ctx.set('Retry-After', '10');
   ctx.body = JSON.stringify(problem);
   ctx.type = 'application/problem+json';
+}
+
+const SHORT_BYTES = 64 * 1024;
+
+/** True of a body that says it is short; a chunked one does not. */
+function isShort(ctx: Context): boolean {
+  const length = ctx.request.length;
+  return length !== undefined && length <= SHORT_BYTES;
 }

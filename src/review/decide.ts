@@ -22,7 +22,7 @@ import { DomainError, type ErrorCode } from '../shared/errors.ts';
 import { dateAt } from '../shared/time.ts';
 import type { World } from '../world.ts';
 import { LEVEL_NAMES, opinionFault, reasonFor, type Decision, type DecisionKind } from './decision.ts';
-import { judge, refusal, type Judgement, type Refusal } from './path.ts';
+import { judge, judgeAbsent, refusal, type Judgement } from './path.ts';
 import { addDecisions, priorDecisions } from './store.ts';
 
 /** Items decided in one transaction: few enough that nobody waits long for a lock. */
@@ -120,18 +120,15 @@ async function decideChunk(
     // an id named twice is changed by its first mention
     if (accepted.has(item.id)) return { id: item.id, ...refusal('STALE') };
     const circumstances = { actor: act.by, at: act.at, prior: prior.get(item.id) ?? [] };
-    const judged = application ? judge(application, circumstances, { ...chunk, ...item }) : absent(act);
+    const judged = application
+      ? judge(application, circumstances, { ...chunk, ...item })
+      : judgeAbsent(act.by);
     if (!judged.ok) return { id: item.id, ...judged };
     if (application) accepted.set(item.id, { application, judgement: judged });
     return { id: item.id, ok: true, state: judged.step.state, version: item.version + 1 };
   });
   if (accepted.size > 0) await takeSteps({ tx, world }, act, { ...chunk, judged: [...accepted.values()] });
   return results;
-}
-
-/** An application that is not there is refused as another's would be. */
-function absent({ by }: PersonalAct): Refusal {
-  return by.kind === 'staff' && by.grants.length > 0 ? refusal('NOT_FOUND') : refusal('FORBIDDEN');
 }
 
 async function takeSteps(

@@ -4,7 +4,7 @@ import type { PersonalAct } from '../accounts/role.ts';
 import { organisationsById } from '../accounts/store.ts';
 import { findApplicationFor } from '../applications/find-application.ts';
 import type { World } from '../world.ts';
-import type { Decision } from './decision.ts';
+import type { Decision, DecisionKind } from './decision.ts';
 import { decisionsOn } from './store.ts';
 
 export interface NamedDecision extends Omit<Decision, 'seen'> {
@@ -14,14 +14,19 @@ export interface NamedDecision extends Omit<Decision, 'seen'> {
   readonly organisation: string;
 }
 
-/** Oldest first. @throws DomainError NOT_FOUND for an application that this person may not see */
+/** What the bureau's people propose to each other and think better of is their own; others see what came of it, with its reason. */
+const OF_THE_BUREAU: readonly DecisionKind[] = ['propose-reject', 'back'];
+
+/** Oldest first; without what is the bureau's own for those who are not of it. @throws DomainError NOT_FOUND for an application that this person may not see */
 export async function listDecisions(
   world: World,
   act: PersonalAct,
   id: string,
 ): Promise<readonly NamedDecision[]> {
   await findApplicationFor(world, act.by, id);
-  const decisions = await decisionsOn(world, id);
+  const isOfBureau = act.by.grants.some(({ capacity }) => capacity === 'bureau');
+  const all = await decisionsOn(world, id);
+  const decisions = isOfBureau ? all : all.filter(({ decision }) => !OF_THE_BUREAU.includes(decision));
   const people = await namesOf(
     world,
     decisions.map(decision => decision.accountId),

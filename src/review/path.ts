@@ -109,7 +109,7 @@ export function judge(
   wanted: Wanted,
 ): Judgement | Refusal {
   const { actor } = circumstances;
-  const posts = REVIEWERS.flatMap(role => grantsFor(actor, POSTS[role].action)).filter(onlyOnce);
+  const posts = postsOf(actor);
   if (posts.length === 0) return refusal('FORBIDDEN');
   const visible = posts.filter(grant => isVisibleBy(grant, application));
   if (visible.length === 0) return refusal('NOT_FOUND');
@@ -119,6 +119,16 @@ export function judge(
   if (application.course.version !== wanted.version) return refusal('STALE');
   const judged = entitled.map(grant => judgeBy(grant, { application, circumstances, wanted }));
   return judged.find(each => each.ok) ?? judged.find(isPersonal) ?? judged[0] ?? refusal('FORBIDDEN');
+}
+
+/** What is said of an application that is not there: what `judge` says of one that this person may not see. */
+export function judgeAbsent(actor: Actor): Refusal {
+  return refusal(postsOf(actor).length === 0 ? 'FORBIDDEN' : 'NOT_FOUND');
+}
+
+/** The grants by which this person decides on anything. */
+function postsOf(actor: Actor): readonly Grant[] {
+  return REVIEWERS.flatMap(role => grantsFor(actor, POSTS[role].action)).filter(onlyOnce);
 }
 
 function onlyOnce(grant: Grant, place: number, all: readonly Grant[]): boolean {

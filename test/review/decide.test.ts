@@ -4,6 +4,7 @@ import { checkEverything } from '../../src/cli/fsck.ts';
 import { recentMessages } from '../../src/messages/enqueue.ts';
 import { decide, decideMany, type ItemResult } from '../../src/review/decide.ts';
 import { changedSince } from '../../src/review/seen.ts';
+import { listDecisions } from '../../src/review/list-decisions.ts';
 import { decisionsOn } from '../../src/review/store.ts';
 import { digestOf } from '../../src/applications/row.ts';
 import { inTransaction } from '../../src/db/tx.ts';
@@ -186,8 +187,15 @@ for (const database of databases()) {
     await decide(world, actBy(person), { id, version: 1, decision: 'propose-reject', opinion: '资格不符' });
     const final = { id, version: 2, decision: 'reject', opinion: '资格不符合规定' } as const;
     await t.throwsAsync(decide(world, actBy(person), final), { code: 'TWO_PERSONS_NEEDED' });
+    // until another person decides, the proposal is the bureau's own
+    t.is((await listDecisions(world, actBy(APPROVER), id)).length, 1);
+    t.deepEqual(await listDecisions(world, actBy(DEPARTMENT), id), []);
     await decide(world, actBy(APPROVER), final);
 
+    t.deepEqual(
+      (await listDecisions(world, actBy(DEPARTMENT), id)).map(({ opinion }) => opinion),
+      ['资格不符合规定'],
+    );
     t.like(await now(world, application), {
       state: 'REJECTED',
       course: { reason: '资格不符合规定', turn: undefined },

@@ -2,7 +2,7 @@ import test from 'ava';
 import { ROLES, type Actor } from '../../src/accounts/role.ts';
 import { APPLICATION_STATES, type Application, type Turn } from '../../src/applications/application.ts';
 import { DECISIONS, type DecisionKind, type PriorDecision } from '../../src/review/decision.ts';
-import { judge } from '../../src/review/path.ts';
+import { judge, judgeAbsent } from '../../src/review/path.ts';
 import { JULY_30 } from '../support/bureau.ts';
 import {
   anApplication,
@@ -123,6 +123,22 @@ test('an application of another organisation is answered as if it were not there
 
   t.is(judged(anApplication(), aStaff(7, 'employer', elsewhere), 'approve'), 'NOT_FOUND');
   t.is(judged(atDepartment(), aStaff(7, 'department', elsewhere), 'approve'), 'NOT_FOUND');
+});
+
+test('nobody learns from a refusal whether an application exists', t => {
+  const others = { organisationId: ORGANISATION.other } as const;
+  const strangers: readonly Actor[] = [
+    aStaff(40, 'employer', others),
+    aStaff(41, 'department', others),
+    aStaff(42, 'exam-body', others),
+    aStaff(43, 'organiser', others),
+    aStaff(44, 'registration-body'),
+    aStaff(45, 'bureau', { duty: 'administrator' }),
+    { ...aStaff(46, 'employer'), grants: [] },
+  ];
+
+  for (const stranger of strangers)
+    t.is(judged(atDepartment(), stranger, 'return'), judgeAbsent(stranger).code);
 });
 
 test('an archive body decides as a department', t => {
