@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import test from 'ava';
 import { certificatesFor } from '../../src/certificate/store.ts';
 import { releaseAll } from '../../src/issuance/release-all.ts';
@@ -125,6 +127,24 @@ const BAD: readonly { name: string; path: string; init: RequestInit; status: num
     code: 'UNSUPPORTED_MEDIA_TYPE',
   },
   {
+    name: 'a body that does not unpack',
+    path: '/api/verify',
+    init: {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+      body: '{"text":"x"}',
+    },
+    status: 415,
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+  },
+  {
+    name: 'an id with a NUL',
+    path: '/api/applications/%00',
+    init: {},
+    status: 401,
+    code: 'SIGN_IN_REQUIRED',
+  },
+  {
     name: '10 kB',
     path: '/api/verify',
     init: {
@@ -159,6 +179,37 @@ test('bad requests get a problem document with a stable code, and never a 5xx', 
     t.true(response.headers.get('content-type')?.startsWith('application/problem+json'), name);
     t.false(JSON.stringify(problem).includes('node_modules'), name);
   }
+});
+
+test('whoever accepts no coding at all gets the document as it is', async t => {
+  const { service } = await served(t);
+
+  const answers = await Promise.all(
+    ['identity;q=0, *;q=0', 'br;q=0, identity;q=0', 'nonsense', '*'].map(coding =>
+      fetch(`${service.url}/schemas/title/v1`, { headers: { 'accept-encoding': coding } }),
+    ),
+  );
+
+  t.deepEqual(
+    answers.map(({ status }) => status),
+    [200, 200, 200, 200],
+  );
+});
+
+test('a short upload that is refused meets its refusal, not a broken connection', async t => {
+  const { service } = await served(t);
+  const { hostname, port } = new URL(service.url);
+  const head = `POST /api/rosters HTTP/1.1\r\nHost: ${hostname}\r\nContent-Type: multipart/form-data; boundary=x\r\n`;
+
+  const socket = connect(Number(port), hostname);
+  t.teardown(() => socket.destroy());
+  socket.write(`${head}Content-Length: 300\r\n\r\n`);
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  socket.write('-'.repeat(300) + `GET /healthz HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`);
+  const [next] = (await once(socket, 'data')) as [Buffer];
+
+  t.regex(answer.toString(), /^HTTP\/1\.1 401 /);
+  t.regex(next.toString(), /^HTTP\/1\.1 200 /);
 });
 
 test('security headers forbid inline scripts, framing and referrers', async t => {
