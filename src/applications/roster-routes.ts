@@ -31,7 +31,6 @@ export function rosterRoutes(world: World, api: ServiceApi): void {
       summary: '上传考试通过名单',
       description: `考试机构。表头：${EXAM_ROSTER.all.join('、')}（管理号、姓名拼音可不设）。整份受理或整份退回；已有的不重复。`,
       upload: FILE,
-      creates: true,
       answer: { status: 201, shape: 'roster-exam-taken', description: '受理结果' },
     },
     async ({ ctx, act }) => {
@@ -53,7 +52,6 @@ function committeeRosterRoutes(world: World, api: ServiceApi): void {
       description:
         '组建单位，在核准备案后五个工作日内；逾期照常受理并记录。整份受理或整份退回，逐格说明错误；同一名册重复上传只算一次。',
       upload: FILE,
-      creates: true,
       answer: { status: 201, shape: 'roster-taken', description: '受理结果' },
     },
     async ({ ctx, act }) => {

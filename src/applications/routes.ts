@@ -122,7 +122,6 @@ function writingRoutes(world: World, api: ServiceApi): void {
       summary: '新建草稿',
       description: '本人（自主聘任、委托评审），或用人单位代本单位人员（自主聘任）。未提交的草稿最多 20 份。',
       body: { name: 'application-new', is: isApplicationNew, limit: CONTENT_LIMIT },
-      creates: true,
       answer: { status: 201, shape: 'application-view', description: '新建的草稿' },
     },
     async ({ ctx, act, body }) => {

@@ -30,7 +30,6 @@ export function changeRoutes(world: World, api: ServiceApi): void {
       summary: '提议变更一张证书',
       description: '经办人提议暂停、恢复、撤销、注销或更正；复核人或撤销专员确认后生效。',
       body: { name: 'change-wanted', is: isChangeWanted },
-      creates: true,
       answer: { status: 201, shape: 'change-view', description: '待另一人确认的提议' },
     },
     async ({ act, body, params }) =>

@@ -36,8 +36,6 @@ export interface Operation<Body = undefined> {
   /** A body that is not JSON, which the handler reads itself. */
   readonly upload?: { readonly mediaType: string; readonly description: string };
   readonly query?: Readonly<Record<string, QueryRule>>;
-  /** Creates something: an Idempotency-Key gives one effect and equal answers. */
-  readonly creates?: true;
   readonly answer: {
     readonly status: 200 | 201 | 202 | 204;
     /** File name in schemas/ without `.json`; absent for other media types and empty answers. */
@@ -119,7 +117,7 @@ export function makeApi<Personal, Anonymous>(guards: Guards<Personal, Anonymous>
       register(operation as Operation<unknown>, true, async ctx => {
         const call = callOf(ctx) as Parameters<typeof handler>[0]; // the parsers above made it so
         const run = (): Promise<Reply> => handler(call);
-        answer(ctx, operation, operation.creates ? await guards.once(ctx, call.act, run) : await run());
+        answer(ctx, operation, isRepeatable(operation) ? await guards.once(ctx, call.act, run) : await run());
       });
     },
     open: (operation, handler) => {
@@ -143,6 +141,14 @@ export function isIdName(name: string): boolean {
 function demandIds(params: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(params))
     if (isIdName(name) && !ID.test(value)) throw new DomainError('NOT_FOUND', '没有找到，请核对编号后再试。');
+}
+
+/** Every POST of signed-in people that answers in JSON takes an Idempotency-Key: one effect, equal answers. */
+export function isRepeatable({
+  method,
+  answer: { mediaType },
+}: Pick<Operation, 'method' | 'answer'>): boolean {
+  return method === 'post' && mediaType === undefined;
 }
 
 function answer(ctx: Context, operation: Pick<Operation, 'answer'>, reply: Reply): void {

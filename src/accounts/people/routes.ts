@@ -51,7 +51,6 @@ function staffRoutes(world: World, api: ServiceApi): void {
       summary: '新建工作人员账号',
       description: ADMINISTRATOR,
       body: { name: 'new-account', is: isNewAccount },
-      creates: true,
       answer: { status: 201, shape: 'account-secrets', description: ONCE },
     },
     async ({ act, body }) => toSecretsView(body.login, await addStaff(world, act, body)),
@@ -63,7 +62,6 @@ function staffRoutes(world: World, api: ServiceApi): void {
       tag: TAG,
       summary: '重置密码和动态口令',
       description: ADMINISTRATOR,
-      creates: true,
       answer: { status: 200, shape: 'account-secrets', description: ONCE },
     },
     async ({ act, params }) => {
@@ -127,7 +125,6 @@ function grantRoutes(world: World, api: ServiceApi): void {
       summary: '授予职责',
       description: `${ADMINISTRATOR}单位须已有该身份。`,
       body: { name: 'new-grant', is: isNewGrant },
-      creates: true,
       answer: { status: 201, shape: 'account-view', description: '变更后的账号' },
     },
     async ({ act, params, body }) => {

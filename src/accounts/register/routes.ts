@@ -42,7 +42,6 @@ export function organisationRoutes(world: World, api: ServiceApi): void {
       summary: '登记单位',
       description: '市局管理员。',
       body: { name: 'new-organisation', is: isNewOrganisation },
-      creates: true,
       answer: { status: 201, shape: 'organisation-view', description: '已登记的单位' },
     },
     async ({ ctx, act, body }) => {
@@ -58,7 +57,6 @@ export function organisationRoutes(world: World, api: ServiceApi): void {
       summary: '增加单位的身份',
       description: '市局管理员。已有的身份不变。',
       body: { name: 'new-capacity', is: isNewCapacity },
-      creates: true,
       answer: { status: 200, shape: 'organisation-view', description: '变更后的单位' },
     },
     async ({ act, params, body }) => {

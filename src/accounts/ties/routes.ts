@@ -38,7 +38,6 @@ function linkRoutes(world: World, api: ServiceApi): void {
       summary: '登记隶属关系',
       description: `${ADMINISTRATOR}一个用人单位同时只有一个业务主管部门或档案存放机构。`,
       body: { name: 'new-organisation-link', is: isNewOrganisationLink },
-      creates: true,
       answer: { status: 201, shape: 'organisation-link-view', description: '已登记的隶属关系' },
     },
     async ({ ctx, act, body }) => {
@@ -83,7 +82,6 @@ function employmentRoutes(world: World, api: ServiceApi): void {
       summary: '登记在职人员',
       description: EMPLOYER,
       body: { name: 'new-employment', is: isNewEmployment },
-      creates: true,
       answer: { status: 201, shape: 'employment-view', description: '已登记的在职关系' },
     },
     async ({ ctx, act, body }) => enterEmployment(world, act, { ...body, id: createIdOf(ctx, act, world) }),

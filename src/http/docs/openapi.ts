@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { projectFile } from '../../shared/project.ts';
-import { ID_PATTERN, isIdName, type Operation } from '../operation.ts';
+import { ID_PATTERN, isIdName, isRepeatable, type Operation } from '../operation.ts';
 
 export type DocumentedOperation = Operation<unknown> & { readonly signedIn: boolean };
 type Json = Record<string, unknown>;
@@ -143,7 +143,8 @@ function parametersOf(operation: DocumentedOperation): readonly Json[] {
   return [...path, ...query, ...headersOf(operation)];
 }
 
-function headersOf({ method, signedIn, creates }: DocumentedOperation): readonly Json[] {
+function headersOf(operation: DocumentedOperation): readonly Json[] {
+  const { method, signedIn } = operation;
   const headers: Json[] = [];
   if (signedIn && method !== 'get') {
     headers.push({
@@ -154,7 +155,7 @@ function headersOf({ method, signedIn, creates }: DocumentedOperation): readonly
       schema: { type: 'string' },
     });
   }
-  if (creates) {
+  if (signedIn && isRepeatable(operation)) {
     headers.push({
       name: 'Idempotency-Key',
       in: 'header',
