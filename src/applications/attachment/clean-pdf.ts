@@ -5,6 +5,7 @@
  */
 import { createInflate } from 'node:zlib';
 import {
+  decodePDFRawStream,
   EncryptedPDFError,
   PDFArray,
   PDFDict,
@@ -17,6 +18,7 @@ import {
   type PDFObject,
 } from '@cantoo/pdf-lib';
 import { withoutTales } from './jpeg-segments.ts';
+import { pixelsIn } from './picture-size.ts';
 import { AttachmentRefused } from './refused.ts';
 
 export const MAX_PAGES = 50;
@@ -112,6 +114,8 @@ const ACTIVE: Readonly<Record<string, string>> = {
 /** Where names say what kind of thing a dictionary is. */
 const KINDS = ['S', 'Type', 'Subtype'].map(name => PDFName.of(name));
 const OPEN_ACTION = PDFName.of('OpenAction');
+/** Of a stream: its content lies in another file, or at an address. */
+const ELSEWHERE = PDFName.of('F');
 
 /** @throws AttachmentRefused when the dictionary acts by itself or carries something */
 function demandPassive(dict: PDFDict): void {
@@ -129,10 +133,12 @@ async function demandBoundedStreams(context: PDFContext): Promise<void> {
   let all = 0;
   for (const [, object] of context.enumerateIndirectObjects()) {
     if (!(object instanceof PDFRawStream)) continue;
+    if (object.dict.has(ELSEWHERE))
+      throw new AttachmentRefused('PDF 引用了外部文件的内容，请用打印为 PDF 的方式重新导出后上传。');
     const [width, height] = ['Width', 'Height'].map(name => numberIn(object.dict, name));
     if ((width ?? 0) * (height ?? 0) > MAX_IMAGE_PIXELS) throw tooLarge();
     all += await unpackedSize(object);
-    if (all > MAX_ALL_BYTES) throw tooLarge();
+    if (all > MAX_ALL_BYTES || picturePixels(object) > MAX_IMAGE_PIXELS) throw tooLarge();
   }
 }
 
@@ -146,6 +152,21 @@ async function unpackedSize(stream: PDFRawStream): Promise<number> {
   const most = contents.length * DEFLATE_RATIO; // not unpacked here, so the worst is assumed
   if (most > MAX_STREAM_BYTES) throw tooLarge();
   return most;
+}
+
+/** What the picture says of itself, whatever was packed around it. */
+function picturePixels(stream: PDFRawStream): number {
+  const filters = filtersOf(stream.dict);
+  const last = filters.at(-1) ?? '';
+  if (!/^(DCTDecode|DCT|JPXDecode|JBIG2Decode)$/.test(last)) return 0;
+  if (filters.length === 1) return pixelsIn(last, stream.contents);
+  const { context } = stream.dict;
+  const around = context.obj({ Filter: filters.slice(0, -1) });
+  try {
+    return pixelsIn(last, decodePDFRawStream(PDFRawStream.of(around, stream.contents)).decode());
+  } catch (error) {
+    throw broken(error); // a filter that the library does not know, or data that it does not fit
+  }
 }
 
 function filtersOf(dict: PDFDict): readonly string[] {
@@ -179,9 +200,13 @@ async function inflatedSize(contents: Uint8Array): Promise<number> {
 /** A new document with those pages and what they reach: catalogue, information and leftovers of earlier versions stay behind. */
 async function rebuilt(given: PDFDocument): Promise<Uint8Array> {
   try {
+    // before the pages are copied, so that what is dropped is not reached and not copied
+    for (const dict of dictsOf(given.context)) {
+      for (const name of DROPPED) dict.delete(name);
+      for (const name of ACTIONS) if (leadsOut(dict, name)) dict.delete(name);
+    }
     const made = await PDFDocument.create({ updateMetadata: false });
     for (const page of await made.copyPages(given, given.getPageIndices())) made.addPage(page);
-    for (const dict of dictsOf(made.context)) for (const name of TELLING) dict.delete(name);
     for (const [ref, object] of made.context.enumerateIndirectObjects())
       if (object instanceof PDFRawStream && filtersOf(object.dict).join() === 'DCTDecode')
         made.context.assign(ref, PDFRawStream.of(object.dict, withoutTales(object.contents)));
@@ -191,8 +216,21 @@ async function rebuilt(given: PDFDocument): Promise<Uint8Array> {
   }
 }
 
-/** Who made it with what and when, and copies beside the page. */
-const TELLING = ['Metadata', 'PieceInfo', 'LastModified', 'Thumb'].map(name => PDFName.of(name));
+/** Who made it with what and when, copies beside the page, and pictures that a reader would fetch from elsewhere. */
+const DROPPED = ['Metadata', 'PieceInfo', 'LastModified', 'Thumb', 'Ref', 'OPI'].map(name =>
+  PDFName.of(name),
+);
+/** What happens at a click: a leap to another page stays, an address or another file does not. */
+const ACTIONS = ['A', 'PA'].map(name => PDFName.of(name));
+const KIND = PDFName.of('S');
+const LEAP = PDFName.of('GoTo');
+
+function leadsOut(dict: PDFDict, name: PDFName): boolean {
+  const action = dict.lookup(name);
+  if (!(action instanceof PDFDict)) return false;
+  const kind = action.lookup(KIND);
+  return kind !== undefined && (kind !== LEAP || action.has(PDFName.of('Next')));
+}
 
 function tooLarge(): AttachmentRefused {
   return new AttachmentRefused('PDF 展开后过大，请降低扫描分辨率或拆分后重新上传。');
