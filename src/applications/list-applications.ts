@@ -18,7 +18,7 @@ import { APPLICATION_STATES, STATE_NAMES, type ApplicationState, type Turn } fro
 import { expectedOf, stateNameFor } from './expected.ts';
 import { countByState, listApplications, type ListQuery, type Sort } from './store.ts';
 import { summaryView } from './view.ts';
-import { BEFORE_THE_BUREAU } from './visible.ts';
+import { BEFORE_THE_BUREAU, REACHED_BY_UPLOAD } from './visible.ts';
 
 export interface Listing {
   /** The grant to look by; the account's first that may look, unless told. Holders have none. */
@@ -47,6 +47,7 @@ export async function listFor(world: World, act: PersonalAct, wanted: Listing): 
     whose: owner.whose,
     states: wanted.states?.filter(state => !owner.hidden.includes(state)),
     exceptStates: owner.hidden.length > 0 ? owner.hidden : undefined,
+    uploadedIn: owner.uploadedIn,
     month: wanted.month,
     name: wanted.name,
     idNumberIndex: wanted.idNumber === undefined ? undefined : indexOf(world, wanted.idNumber),
@@ -77,8 +78,13 @@ export async function countsFor(
   wanted: Pick<Listing, 'grantId' | 'month'>,
 ): Promise<ApplicationCounts> {
   demandMay(act.by, 'application.view');
-  const { whose, hidden } = ownerFor(world, act.by, wanted.grantId);
-  const counts = await countByState(world.db, { whose, exceptStates: hidden, month: wanted.month });
+  const { whose, hidden, uploadedIn } = ownerFor(world, act.by, wanted.grantId);
+  const counts = await countByState(world.db, {
+    whose,
+    uploadedIn,
+    exceptStates: hidden,
+    month: wanted.month,
+  });
   const present = APPLICATION_STATES.map(state => ({
     state,
     stateName: STATE_NAMES[state],
@@ -91,6 +97,8 @@ interface Owner {
   readonly whose: ListQuery['whose'];
   /** States that are not shown. */
   readonly hidden: readonly ApplicationState[];
+  /** States that are shown only of what was uploaded to the bureau. */
+  readonly uploadedIn?: readonly ApplicationState[];
   readonly turn: Turn;
   /** By which staff look. */
   readonly grant: Grant | undefined;
@@ -114,7 +122,8 @@ function ownerBy(grant: Grant): Owner {
   switch (capacity) {
     case 'bureau': {
       const turn: Turn = { kind: 'bureau', organisationId: undefined };
-      return { whose: 'all', hidden: duty === 'auditor' ? hidden : BEFORE_THE_BUREAU, turn, grant };
+      if (duty === 'auditor') return { whose: 'all', hidden, turn, grant };
+      return { whose: 'all', hidden: BEFORE_THE_BUREAU, uploadedIn: REACHED_BY_UPLOAD, turn, grant };
     }
     case 'employer':
       return { whose: { employerId: organisationId }, hidden, turn: turnOf(grant), grant };

@@ -232,6 +232,8 @@ export interface ListQuery {
   readonly states?: readonly ApplicationState[] | undefined;
   /** All states but these: told as such, because naming the many others makes databases sort what an index holds in order. */
   readonly exceptStates?: readonly ApplicationState[] | undefined;
+  /** Of these states only what was uploaded to the bureau. */
+  readonly uploadedIn?: readonly ApplicationState[] | undefined;
   readonly month?: Month | undefined;
   readonly idNumberIndex?: string | undefined;
   readonly name?: string | undefined;
@@ -266,7 +268,21 @@ export async function listApplications(
 /** How many applications of that list stand in each state. */
 export async function countByState(
   db: Db,
-  query: Pick<ListQuery, 'whose' | 'month' | 'states' | 'exceptStates'>,
+  query: CountQuery,
+): Promise<Readonly<Partial<Record<ApplicationState, number>>>> {
+  const { uploadedIn, exceptStates = [], ...rest } = query;
+  if (!uploadedIn) return countRows(db, query);
+  // most are counted by their index alone; only these few must be looked at
+  const plain = await countRows(db, { ...rest, exceptStates: [...exceptStates, ...uploadedIn] });
+  const uploaded = await countRows(db, { ...rest, states: uploadedIn, uploadedIn });
+  return { ...plain, ...uploaded };
+}
+
+type CountQuery = Pick<ListQuery, 'whose' | 'month' | 'exceptStates' | 'uploadedIn'>;
+
+async function countRows(
+  db: Db,
+  query: CountQuery & Pick<ListQuery, 'states'>,
 ): Promise<Readonly<Partial<Record<ApplicationState, number>>>> {
   const rows = (await applications(db).findAll({
     attributes: ['state', [literal('COUNT(*)'), 'count']],
@@ -294,6 +310,10 @@ function whereOf(query: ListQuery): WhereOptions<ApplicationRow> {
   // a holder does not see what an employer has not yet asked them to confirm (visible.ts)
   if (query.whose !== 'all' && 'personIndex' in query.whose)
     conditions.push({ [Op.or]: [{ state: { [Op.ne]: 'DRAFT' } }, { originator: { [Op.ne]: 'employer' } }] });
+  if (query.uploadedIn)
+    conditions.push({
+      [Op.or]: [{ state: { [Op.notIn]: [...query.uploadedIn] } }, { uploaded_at: { [Op.ne]: null } }],
+    });
   if (query.after) {
     const { changedAt, id } = query.after;
     // the first condition says nothing new, but it is one that an index can begin at

@@ -15,6 +15,9 @@ export const BEFORE_THE_BUREAU: readonly ApplicationState[] = [
   'EXAM_REVIEW',
 ];
 
+/** May have ended, or gone back, before it ever reached the bureau: then it is none of its business either. */
+export const REACHED_BY_UPLOAD: readonly ApplicationState[] = ['RETURNED', 'REJECTED', 'WITHDRAWN'];
+
 /** True of a holder's own applications, of those of an organisation one acts for, and for the bureau of those that reached it. */
 export function isVisibleTo(actor: Actor, application: Application): boolean {
   if (actor.kind === 'holder') return application.idNumber === actor.idNumber && !isOthersDraft(application);
@@ -28,10 +31,10 @@ function isOthersDraft({ state, course }: Application): boolean {
 
 /** True when that grant shows the application. */
 export function isVisibleBy({ capacity, duty, organisationId }: Grant, application: Application): boolean {
-  const { course, state } = application;
+  const { course } = application;
   switch (capacity) {
     case 'bureau':
-      return duty === 'auditor' || !BEFORE_THE_BUREAU.includes(state);
+      return duty === 'auditor' || hasReachedBureau(application);
     case 'employer':
       return course.employerId === organisationId;
     case 'department':
@@ -46,4 +49,9 @@ export function isVisibleBy({ capacity, duty, organisationId }: Grant, applicati
     default:
       return capacity satisfies never;
   }
+}
+
+function hasReachedBureau({ state, uploadedAt }: Application): boolean {
+  if (BEFORE_THE_BUREAU.includes(state)) return false;
+  return uploadedAt !== undefined || !REACHED_BY_UPLOAD.includes(state);
 }
