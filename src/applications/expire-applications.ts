@@ -5,6 +5,7 @@
 import { record } from '../audit/record.ts';
 import { inTransaction } from '../db/tx.ts';
 import type { Act } from '../shared/act.ts';
+import { addDays, dateAt, startOf } from '../shared/time.ts';
 import type { World } from '../world.ts';
 import type { Application, ApplicationState } from './application.ts';
 import { deleteFilesOf } from './attachment/store.ts';
@@ -27,7 +28,9 @@ export interface Expired {
 
 /** Nothing lies beyond its days any more; safe to run in several processes at once. */
 export async function expireApplications(world: World, act: Act): Promise<Expired> {
-  const confirmations = { state: 'HOLDER_CONFIRM', before: act.at - CONFIRM_DAYS * DAY_SECONDS } as const;
+  // the day that the holder was told counts to its end, as every deadline does (R10)
+  const firstDay = startOf(addDays(dateAt(act.at), -CONFIRM_DAYS));
+  const confirmations = { state: 'HOLDER_CONFIRM', before: firstDay } as const;
   const drafts = { state: 'DRAFT', before: act.at - DRAFT_DAYS * DAY_SECONDS } as const;
   let [returned, deleted, waiting] = [0, 0, 0];
   for await (const page of pagesOf(world, confirmations))

@@ -20,6 +20,7 @@ import {
   type ApplicationList,
   type ApplicationView,
 } from '../../src/shared/shapes/shapes.ts';
+import { startOf } from '../../src/shared/time.ts';
 import type { Actor } from '../../src/accounts/role.ts';
 import { anAct, idNumberOf, JULY_30, someCells } from '../support/bureau.ts';
 import { databases } from '../support/database.ts';
@@ -146,8 +147,9 @@ for (const database of databases()) {
     const ask = await serve(t, city);
     await ask(holderOf(5), `/api/applications/${passId}/apply`, { json: { version: 1 } });
 
-    const early = await expireApplications(world, anAct(JULY_30 + 10 * DAY));
-    const later = await expireApplications(world, anAct(JULY_30 + 10 * DAY + 1));
+    // told to answer before 9 August; that day counts to its end
+    const early = await expireApplications(world, anAct(startOf('2021-08-10') - 1));
+    const later = await expireApplications(world, anAct(startOf('2021-08-10')));
     const last = await expireApplications(world, anAct(JULY_30 + 180 * DAY + 1));
 
     t.deepEqual(early, { returned: 0, deleted: 0, waiting: 0 });
