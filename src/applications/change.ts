@@ -33,7 +33,10 @@ export class Stale extends DomainError {
 /** Thrown for a second live claim to one title (domain §5.1). */
 export class TitleHeld extends DomainError {
   constructor() {
-    super('TITLE_HELD', '此人已有同系列同名称的有效证书或在办申请，不能重复申请；如需更正请走更正流程。');
+    super(
+      'TITLE_HELD',
+      '此人已有同系列同名称的有效证书或在办申请（含单位代填、退回修改的），不能重复申请；请先办完或撤回在办的那一份，证书需更正的请走更正流程。',
+    );
   }
 }
 

@@ -9,6 +9,7 @@ import type { Application, Route } from './application.ts';
 import { PURPOSE_NAMES, type FileRecord } from './attachment/attachment.ts';
 import type { Expected } from './expected.ts';
 import type { OperationName } from './operations.ts';
+import { remedyOf } from './remedy.ts';
 
 const ROUTE_NAMES: Readonly<Record<Route, string>> = {
   1: '评审',
@@ -78,6 +79,7 @@ export function applicationView(application: Application, around: Surroundings):
     changedAt: isoAt(course.changedAt),
     // a proposal to reject is the bureau's own until it is decided
     reason: (course.rejectProposed && !around.isOfBureau ? undefined : course.reason) ?? null,
+    remedy: remedyOf(application) ?? null,
     claim: isSketch(application) ? null : claimView(application, around.inFull),
     content: around.isWriter ? contentOf(application) : null,
     deadlines: deadlinesView(application, expected),
