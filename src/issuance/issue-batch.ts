@@ -12,6 +12,7 @@ import { encodeQr } from '../certificate/qr/codec.ts';
 import { certificateNumber } from '../certificate/number.ts';
 import { payloadHash, sign } from '../certificate/sign.ts';
 import { addCertificates, type Certificate } from '../certificate/store.ts';
+import type { Tx } from '../db/connect.ts';
 import { inTransaction } from '../db/tx.ts';
 import { enqueue } from '../messages/enqueue.ts';
 import type { ManifestKey } from '../keys/manifest.ts';
@@ -203,12 +204,10 @@ async function issueChunk(run: Run, items: readonly BatchItem[]): Promise<void> 
 }
 
 /** The item goes no further and its application is the bureau's again, with a reason that people can act upon. */
-async function stop(
-  { world, act }: Run,
-  item: BatchItem,
-  refusal: { code: string; detail: string },
-): Promise<void> {
+async function stop(run: Run, item: BatchItem, refusal: { code: string; detail: string }): Promise<void> {
+  const { world, act } = run;
   await inTransaction(world.db, async tx => {
+    await demandLease(run, tx);
     await stopItem(tx, world.db, { id: item.id, ...refusal });
     const turn = { kind: 'bureau', organisationId: undefined } as const;
     // to be checked anew: whoever checked it did not see this
@@ -299,10 +298,7 @@ async function keep(
 ): Promise<void> {
   const { world, act, options } = run;
   await inTransaction(world.db, async tx => {
-    const until = world.clock() + LEASE_SECONDS;
-    if (!(await holdLease(tx, world.db, { batchId: run.batchId, fence: run.fence, until }))) {
-      throw new DomainError('BATCH_LEASED', `${run.month} 的批次已由另一个进程接手，本进程停止。`);
-    }
+    await demandLease(run, tx);
     const moved = await finishItems(
       tx,
       world.db,
@@ -343,12 +339,15 @@ async function keep(
   });
 }
 
+/** The batch is still this run's, and stays so for a while. @throws DomainError BATCH_LEASED when another process took it over */
+async function demandLease({ world, batchId, fence, month }: Run, tx: Tx): Promise<void> {
+  const until = world.clock() + LEASE_SECONDS;
+  if (!(await holdLease(tx, world.db, { batchId, fence, until })))
+    throw new DomainError('BATCH_LEASED', `${month} 的批次已由另一个进程接手，本进程停止。`);
+}
+
 /** A correction's old version ends in the same transaction in which the new one begins (更正/换发 is one act). */
-async function supersedeCorrected(
-  run: Run,
-  tx: Parameters<Parameters<typeof inTransaction>[1]>[0],
-  reserved: Reserved,
-): Promise<void> {
+async function supersedeCorrected(run: Run, tx: Tx, reserved: Reserved): Promise<void> {
   const old = reserved.corrected;
   if (!old) return;
   await addChange(tx, run.world.db, {
