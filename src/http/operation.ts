@@ -175,7 +175,8 @@ function readQuery(
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
     if (!rule) throw queryInvalid(name, '不认识的查询条件，请去掉。');
     if (typeof value !== 'string') throw queryInvalid(name, '同一查询条件只能写一次。');
-    if (!new RegExp(`^(?:${rule.pattern})$`, 'u').test(value))
+    // no value has control characters, and a NUL would end the database's statement early
+    if (/\p{Cc}/u.test(value) || !new RegExp(`^(?:${rule.pattern})$`, 'u').test(value))
       throw queryInvalid(name, `格式不对：${rule.description}。`);
     read[name] = value;
   }
