@@ -33,6 +33,8 @@ export function makeApp(world: World, isReady: () => boolean): Koa {
   // limits count source addresses: behind our own proxies that is the address the outermost of them saw
   const { proxyHops } = world.config;
   const app = new Koa({ proxy: proxyHops > 0, maxIpsCount: proxyHops });
+  // what breaks beneath an answer is the connection: koa itself would print it, stack and all, beside the log
+  app.on('error', (error: Error) => world.log.warn({ error: String(error) }, 'connection'));
   app.use(accessLog(world.log, world.ids));
   app.use(problems(world.log));
   app.use(securityHeaders());

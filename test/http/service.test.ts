@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import test from 'ava';
+import { pino } from 'pino';
+import { makeApp } from '../../src/app.ts';
 import { certificatesFor } from '../../src/certificate/store.ts';
 import { releaseAll } from '../../src/issuance/release-all.ts';
 import { startService, type Service } from '../../src/service.ts';
@@ -221,6 +223,22 @@ test('security headers forbid inline scripts, framing and referrers', async t =>
   t.regex(headers.get('content-security-policy') ?? '', /frame-ancestors 'none'/);
   t.is(headers.get('referrer-policy'), 'no-referrer');
   t.is(headers.get('x-content-type-options'), 'nosniff');
+});
+
+test('a broken connection is one line of the log, without a stack', async t => {
+  const { world } = await served(t);
+  const lines: string[] = [];
+  const log = pino({ level: 'info' }, { write: line => void lines.push(line) });
+
+  const app = makeApp({ ...world, log }, () => true);
+  app.emit('error', new Error('Parse Error: Invalid method encountered'));
+
+  t.is(app.listenerCount('error'), 1);
+  t.is(lines.length, 1);
+  t.like(JSON.parse(lines[0] ?? ''), {
+    msg: 'connection',
+    error: 'Error: Parse Error: Invalid method encountered',
+  });
 });
 
 test('an orderly stop first says that it is not ready', async t => {
