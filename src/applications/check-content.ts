@@ -202,7 +202,7 @@ function submittingUnitOf(
   return note(
     'archiveCode',
     'SUBMITTING_UNIT_MISSING',
-    '单位没有业务主管部门，也没有填写档案存放机构，不能申报；请先把人事档案存入人力资源服务机构，再填写其代码。',
+    '没有可呈报的主管部门，请填写存放人事档案的人力资源服务机构代码；档案还没有存放的，请先办理存档再申报。',
   );
 }
 

@@ -11,7 +11,13 @@ import { inTransaction, isDuplicate } from '../db/tx.ts';
 import { DomainError } from '../shared/errors.ts';
 import { dateAt, type PlainDate } from '../shared/time.ts';
 import type { World } from '../world.ts';
-import { courseFrom, type Application, type ApplicationContent, type Turn } from './application.ts';
+import {
+  courseFrom,
+  type Application,
+  type ApplicationContent,
+  type Originator,
+  type Turn,
+} from './application.ts';
 import { ContentInvalid } from './check-content.ts';
 import { sketchOf } from './content.ts';
 import { ownContent, staffContent } from './identity.ts';
@@ -137,6 +143,11 @@ async function demandRoom(world: World, draft: Application, count: Count): Promi
   const { originator, employerId } = draft.course;
   const idNumberIndex = world.cipher.indexOf(draft.idNumber, 'applications.id_number');
   const open = await count({ idNumberIndex, originator, employerId });
-  if (open >= MAX_DRAFTS)
-    throw new DomainError('TOO_MANY_DRAFTS', `未提交的草稿已有 ${MAX_DRAFTS} 份，请先提交或撤回其中几份。`);
+  if (open >= MAX_DRAFTS) throw new DomainError('TOO_MANY_DRAFTS', tooManyDrafts(originator));
+}
+
+/** Only a holder can withdraw a draft. */
+function tooManyDrafts(originator: Originator): string {
+  const next = originator === 'holder' ? '请先提交或撤回其中几份' : '请改用已有的草稿，填好后提交';
+  return `此人未提交的草稿已有 ${MAX_DRAFTS} 份，${next}。`;
 }

@@ -56,10 +56,13 @@ export function judgeCommittee(
     return refuse('COMMITTEE_UNKNOWN', '评审机构不在本单位组建并备案的评审委员会名录中，请核对全称。');
   const forSeries = named.filter(committee => committee.seriesCodes.includes(seriesCode));
   if (forSeries.length === 0)
-    return refuse('COMMITTEE_SERIES', '该评审委员会备案的系列不含此职称系列，不能评审该资格。');
+    return refuse('COMMITTEE_SERIES', '该评审委员会备案的系列不含此职称系列，请核对评审机构和系列。');
   const forLevel = forSeries.filter(committee => committee.levels.includes(level));
   if (forLevel.length === 0)
-    return refuse('COMMITTEE_LEVEL', `该评审委员会备案的层级不含${LEVEL_NAMES[level]}，不能评审该资格。`);
+    return refuse(
+      'COMMITTEE_LEVEL',
+      `该评审委员会备案的层级不含${LEVEL_NAMES[level]}，请核对评审机构和层级。`,
+    );
   const [committee] = forLevel.filter(each => runsOn(each, on));
   if (committee) return { ok: true, committee };
   return refuse('COMMITTEE_NOT_VALID', `该评审委员会的备案在 ${on} 不在有效期内，请核对取得资格时间。`);
