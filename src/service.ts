@@ -4,12 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { sweepAccounts } from './accounts/sweep.ts';
 import { makeApp } from './app.ts';
 import { expireApplications } from './applications/expire-applications.ts';
+import { demandFieldKeys } from './db/demand-field-keys.ts';
 import { demandDurability } from './db/durability.ts';
 import { demandMigrated } from './db/migrate.ts';
 import { carryOver } from './issuance/carry-over.ts';
 import { haltReleasing, startReleasing } from './issuance/release/release.ts';
 import { deliverMessages, sweepMessages } from './messages/deliver.ts';
 import { publish } from './revocation/publish.ts';
+import { isSealedByOthers } from './sealed-tables.ts';
 import type { Act } from './shared/act.ts';
 import { DomainError } from './shared/errors.ts';
 import { newAct, type World } from './world.ts';
@@ -20,10 +22,11 @@ export interface Service {
   readonly stop: () => Promise<void>;
 }
 
-/** @throws DomainError DATABASE_UNSAFE, MIGRATION_PENDING, TEST_KEY_IN_PRODUCTION, MANIFEST_INVALID */
+/** @throws DomainError DATABASE_UNSAFE, MIGRATION_PENDING, CONFIG_INVALID, TEST_KEY_IN_PRODUCTION, MANIFEST_INVALID */
 export async function startService(world: World): Promise<Service> {
   await demandDurability(world.db);
   await demandMigrated(world.db);
+  await demandFieldKeys(world, async () => isSealedByOthers(world));
   await demandRealKeys(world);
   let ready = true;
   const app = makeApp(world, () => ready);

@@ -2,6 +2,7 @@
 import { userInfo } from 'node:os';
 import { pino } from 'pino';
 import { readConfig, type Config } from '../config.ts';
+import { demandFieldKeys } from '../db/demand-field-keys.ts';
 import { demandMigrated, migrate } from '../db/migrate.ts';
 import type { Act } from '../shared/act.ts';
 import { closeWorld, makeWorld, newAct, type World } from '../world.ts';
@@ -46,6 +47,8 @@ export async function withWorld<T>(
     // the embedded database belongs to this machine and is brought up to date; a shared one waits for `zhicheng migrate`
     if (world.db.dialect === 'sqlite') await migrate(world.db);
     else await demandMigrated(world.db);
+    // with a key missing, what it sealed stays to be counted: that is for `field-keys status` to say
+    await demandFieldKeys(world, async () => Promise.resolve(false));
     return await body(world);
   } finally {
     await closeWorld(world);

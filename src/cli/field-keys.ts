@@ -4,35 +4,16 @@
  */
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { SEALED as CODES } from '../accounts/sign-in/store.ts';
-import { SEALED as ANSWERS } from '../accounts/once/store.ts';
-import { SEALED as ACCOUNTS } from '../accounts/people/store.ts';
-import { SEALED as EMPLOYMENTS } from '../accounts/ties/store.ts';
-import { SEALED as FILES } from '../applications/attachment/store.ts';
-import { SEALED as APPLICATIONS } from '../applications/row.ts';
 import { record } from '../audit/record.ts';
 import { readConfig } from '../config.ts';
 import { fromDataKeys, indexKeyOf, KEY_BYTES, MAX_KEY_ID, type KeyRing } from '../db/field-cipher.ts';
-import { countByKey, resealTable, type Cursor, type SealedTable } from '../db/reseal.ts';
+import { countByKey, resealTable, type Cursor } from '../db/reseal.ts';
 import { inTransaction } from '../db/tx.ts';
-import { SEALED as MESSAGES } from '../messages/store.ts';
-import { SEALED as DECISIONS } from '../review/store.ts';
+import { SEALED_TABLES } from '../sealed-tables.ts';
 import type { Act } from '../shared/act.ts';
 import { DomainError } from '../shared/errors.ts';
 import { dataKeyFile, keyRingOf, type World } from '../world.ts';
 import { operatorAct, progressOf, say, Usage, withWorld, type Command } from './command.ts';
-
-/** Every table with sealed fields; a test holds it against the database's columns. */
-export const SEALED_TABLES: readonly SealedTable[] = [
-  ACCOUNTS,
-  CODES,
-  EMPLOYMENTS,
-  ANSWERS,
-  MESSAGES,
-  APPLICATIONS,
-  ...FILES,
-  DECISIONS,
-];
 
 const ROWS = 200;
 /** A row with bytes may hold a megabyte. */

@@ -20,6 +20,10 @@ export interface FieldCipher {
   readonly sealingKey: number;
   /** Ids of all keys on the ring. */
   readonly keyIds: readonly number[];
+  /** By key id, 64 hex digits that tell one key from another and nothing of either. */
+  readonly marks: ReadonlyMap<number, string>;
+  /** The same of the key that blind indexes are made with. */
+  readonly indexMark: string;
 }
 
 /** Where a field stands; authenticated with the value. */
@@ -69,6 +73,8 @@ export function fieldCipher(keys: Uint8Array | KeyRing): FieldCipher {
   return {
     sealingKey: first,
     keyIds: ring.keys.map(({ id }) => id),
+    marks: new Map([...sealKeys].map(([id, key]) => [id, markOf(key)])),
+    indexMark: markOf(index),
     seal: (plain, place) => {
       const body = encrypt(Buffer.from(plain, 'utf8'), place, keyFor(first, place));
       return `v${VERSION}.${first}.${body.toString('base64url')}`;
@@ -184,6 +190,10 @@ function notSealed(place: FieldPlace): RangeError {
 
 function nameOf(place: FieldPlace): string {
   return `sealed field ${place.table}.${place.column}`;
+}
+
+function markOf(key: Uint8Array): string {
+  return createHmac('sha256', key).update('zhicheng field key mark').digest('hex');
 }
 
 function subkey(dataKey: Uint8Array, purpose: string): Buffer {

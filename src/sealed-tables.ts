@@ -1,0 +1,31 @@
+/** Every table with sealed fields, as its store tells it; a test holds the list against the database's columns. */
+import { SEALED as ANSWERS } from './accounts/once/store.ts';
+import { SEALED as ACCOUNTS } from './accounts/people/store.ts';
+import { SEALED as CODES } from './accounts/sign-in/store.ts';
+import { SEALED as EMPLOYMENTS } from './accounts/ties/store.ts';
+import { SEALED as FILES } from './applications/attachment/store.ts';
+import { SEALED as APPLICATIONS } from './applications/row.ts';
+import { countByKey, type SealedTable } from './db/reseal.ts';
+import { SEALED as MESSAGES } from './messages/store.ts';
+import { SEALED as DECISIONS } from './review/store.ts';
+import type { World } from './world.ts';
+
+export const SEALED_TABLES: readonly SealedTable[] = [
+  ACCOUNTS,
+  CODES,
+  EMPLOYMENTS,
+  ANSWERS,
+  MESSAGES,
+  APPLICATIONS,
+  ...FILES,
+  DECISIONS,
+];
+
+/** True when a field is sealed by a key that is not on the ring, or not sealed at all. Reads every table. */
+export async function isSealedByOthers({ db, cipher }: Pick<World, 'db' | 'cipher'>): Promise<boolean> {
+  for (const sealed of SEALED_TABLES) {
+    const { others } = await countByKey(db, sealed, cipher.keyIds);
+    if (others > 0) return true;
+  }
+  return false;
+}
