@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Db, Tx } from '../db/connect.ts';
 import type { Act } from '../shared/act.ts';
 import { GENESIS_HASH, hashedText, type AuditEntry, type AuditFact } from './entry.ts';
-import { append, entriesAfter, getHead, lockHead, type Head } from './store.ts';
+import { append, entriesAfter, findHead, hasEntriesBefore, lockHead, type Head } from './store.ts';
 
 /** The facts stand in the chain afterwards, in the given order, each bound to the one before. */
 export async function record(
@@ -36,13 +36,15 @@ const PAGE = 2000;
 /** Walks the whole chain and names the first entry that was altered, removed or slipped in; also a cut-off end. */
 export async function checkChain(db: Db): Promise<ChainReport> {
   let previous: Head = { seq: 0, hash: GENESIS_HASH };
+  if (await hasEntriesBefore(db, 1)) return { entries: 0, brokenAt: 1 }; // slipped in before the first
   for (let promised = -1; ;) {
     const page = await entriesAfter(db, previous.seq, PAGE);
     for (const entry of page) {
       if (!follows(entry, previous)) return { entries: previous.seq, brokenAt: previous.seq + 1 };
       previous = entry;
     }
-    const head = await getHead(db);
+    const head = await findHead(db);
+    if (!head) return { entries: previous.seq, brokenAt: previous.seq + 1 };
     if (head.seq === previous.seq) {
       return { entries: previous.seq, brokenAt: head.hash === previous.hash ? undefined : previous.seq };
     }

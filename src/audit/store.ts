@@ -46,6 +46,17 @@ export async function getHead(db: Db): Promise<Head> {
   return toHead(await heads(db).findOne({ where: { id: HEAD_ID }, raw: true }));
 }
 
+/** The same; undefined when somebody removed it. */
+export async function findHead(db: Db): Promise<Head | undefined> {
+  const row = await heads(db).findOne({ where: { id: HEAD_ID }, raw: true });
+  return row === null ? undefined : toHead(row);
+}
+
+/** True when an entry stands before that place. */
+export async function hasEntriesBefore(db: Db, seq: number): Promise<boolean> {
+  return (await entries(db).findOne({ where: { seq: { [Op.lt]: seq } }, raw: true })) !== null;
+}
+
 /** Up to `limit` entries after that place, in order. */
 export async function entriesAfter(db: Db, seq: number, limit: number): Promise<readonly AuditEntry[]> {
   const rows = await entries(db).findAll({

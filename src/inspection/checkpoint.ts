@@ -3,7 +3,7 @@
  * write it all anew so that it holds in itself; neither agrees with a checkpoint kept elsewhere.
  */
 import { checkChain } from '../audit/record.ts';
-import { entriesAfter, getHead } from '../audit/store.ts';
+import { entriesAfter, findHead } from '../audit/store.ts';
 import type { Db } from '../db/connect.ts';
 import { isoAt, type Instant } from '../shared/time.ts';
 
@@ -16,9 +16,10 @@ export interface Checkpoint {
 
 /** The end of a chain that holds; undefined when it does not. */
 export async function takeCheckpoint(db: Db, at: Instant): Promise<Checkpoint | undefined> {
-  const { seq, hash } = await getHead(db);
+  const head = await findHead(db);
   const { brokenAt } = await checkChain(db);
-  const checkpoint = { seq, hash, at: isoAt(at) };
+  if (!head) return undefined;
+  const checkpoint = { ...head, at: isoAt(at) };
   return brokenAt === undefined && (await agrees(db, checkpoint)) ? checkpoint : undefined;
 }
 

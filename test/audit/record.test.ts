@@ -49,6 +49,13 @@ const TAMPERINGS: readonly { name: string; sql: readonly string[]; brokenAt: num
   { name: 'the first entry deleted', sql: ['DELETE FROM audit_entries WHERE seq = 1'], brokenAt: 1 },
   { name: 'the last entry cut off', sql: ['DELETE FROM audit_entries WHERE seq = 10'], brokenAt: 10 },
   { name: 'the last three cut off', sql: ['DELETE FROM audit_entries WHERE seq > 7'], brokenAt: 8 },
+  {
+    name: 'an entry slipped in before the first',
+    sql: [
+      'INSERT INTO audit_entries SELECT -1, at, actor, request_id, action, subject, detail, previous_hash, hash FROM audit_entries WHERE seq = 1',
+    ],
+    brokenAt: 1,
+  },
   { name: 'everything deleted', sql: ['DELETE FROM audit_entries'], brokenAt: 1 },
   {
     name: 'two entries exchanged',
@@ -81,6 +88,8 @@ const TAMPERINGS: readonly { name: string; sql: readonly string[]; brokenAt: num
     sql: [`UPDATE audit_head SET hash = '${'f'.repeat(64)}'`],
     brokenAt: 10,
   },
+  // the last one: nothing puts the head's row back
+  { name: 'the head removed', sql: ['DELETE FROM audit_head'], brokenAt: 11 },
 ];
 
 for (const database of databases()) {
