@@ -11,6 +11,9 @@ import type { OutboxMessage } from './store.ts';
 /** A provider that has not answered by then is taken for failed; the message is tried again later. */
 export const TIMEOUT_MS = 10_000;
 const VERSION = '2017-05-25';
+const MAX_ANSWER_CHARACTERS = 64 * 1024;
+/** A code names a fault; so many digits in it would name somebody. */
+const LONG_NUMBER = /\d{6}/;
 
 /** @param tools.timeoutMs for tests; TIMEOUT_MS unless given */
 export function smsHttpDriver(
@@ -54,7 +57,7 @@ async function answerTo(
   try {
     const signal = AbortSignal.timeout(timeoutMs);
     const response = await fetch(url, { method: 'POST', headers, signal, redirect: 'error' });
-    return deliveryOf(response.status, await response.text());
+    return deliveryOf(response.status, await textOf(response));
   } catch (error) {
     // fetch reports a time limit by a TimeoutError and every failure of the connection by a TypeError
     if (error instanceof DOMException && error.name === 'TimeoutError') return failed('TIMEOUT');
@@ -63,11 +66,22 @@ async function answerTo(
   }
 }
 
+/** What an honest provider says is short; beyond that nothing is read, whatever it was packed by. */
+async function textOf({ body }: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const piece of body ?? []) {
+    text += decoder.decode(piece, { stream: true });
+    if (text.length > MAX_ANSWER_CHARACTERS) break; // leaving the loop ends the connection
+  }
+  return text.slice(0, MAX_ANSWER_CHARACTERS);
+}
+
 /** Only a word in the form of a code is kept of the answer: the rest might repeat the phone number. */
 function deliveryOf(status: number, text: string): Delivery {
   const [, code = ''] = /"Code"\s*:\s*"([A-Za-z][\w.-]{0,79})"/.exec(text) ?? [];
   if (status === 200 && code === 'OK') return { outcome: 'sent' };
-  return failed(code === '' || code === 'OK' ? `HTTP_${status}` : code);
+  return failed(code === '' || code === 'OK' || LONG_NUMBER.test(code) ? `HTTP_${status}` : code);
 }
 
 function failed(fault: string): Delivery {

@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import test, { type ExecutionContext } from 'ava';
 import { readConfig, type SmsConfig } from '../../src/config.ts';
 import { inTransaction } from '../../src/db/tx.ts';
@@ -191,6 +192,41 @@ for (const [name, answer, fault] of BAD) {
 
     t.deepEqual(delivery, { outcome: 'failed', fault });
     t.is(provider.requests.length, 1);
+  });
+}
+
+test('a fault that names somebody is not kept', async t => {
+  const provider = await aProvider(t, response => response.end('{"Code":"isv.19900001001"}'));
+
+  t.deepEqual(await driverAt(provider.url).send(MESSAGE), { outcome: 'failed', fault: 'HTTP_200' });
+});
+
+const ENDLESS: readonly [name: string, answer: Answer][] = [
+  [
+    'answers without end',
+    response => {
+      const piece = Buffer.alloc(64 * 1024, ' ');
+      const more = (): void => {
+        while (response.write(piece));
+        response.once('drain', more);
+      };
+      more();
+    },
+  ],
+  [
+    'answers by a bomb',
+    response => {
+      response.writeHead(200, { 'content-encoding': 'gzip' });
+      response.end(gzipSync(Buffer.alloc(600e6)));
+    },
+  ],
+];
+for (const [name, answer] of ENDLESS) {
+  test.serial(`a provider that ${name} is not read to the end`, async t => {
+    const provider = await aProvider(t, answer);
+    const driver = driverAt(provider.url, 30_000);
+
+    t.deepEqual(await driver.send(MESSAGE), { outcome: 'failed', fault: 'HTTP_200' });
   });
 }
 
