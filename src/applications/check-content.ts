@@ -202,7 +202,7 @@ function submittingUnitOf(
   return note(
     'archiveCode',
     'SUBMITTING_UNIT_MISSING',
-    '没有可呈报的主管部门，请填写存放人事档案的人力资源服务机构代码；档案还没有存放的，请先办理存档再申报。',
+    '没有可呈报的主管部门，请填写存放人事档案的机构代码；档案还没有存放的，请先存入人力资源服务机构再申报。',
   );
 }
 
