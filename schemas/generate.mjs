@@ -95,6 +95,12 @@ const VALIDATED = {
   isCollectionList: 'collection-list.json',
   isStaffCertificatePage: 'staff-certificate-page.json',
   isStaffCertificateExport: 'staff-certificate-export.json',
+  isLookupChallenge: 'lookup-challenge.json',
+  isLookupRequest: 'lookup-request.json',
+  isLookupAsked: 'lookup-asked.json',
+  isLookupCode: 'lookup-code.json',
+  isLookupResult: 'lookup-result.json',
+  isLookupList: 'lookup-list.json',
 };
 const TYPES = { ...VALIDATED, problem: 'problem.json' };
 

@@ -23,6 +23,7 @@ const ORDER = [
   'changes',
   'collection',
   'inspection',
+  'lookups',
 ];
 const LEAVES = ['cli', 'web'];
 /** Files at the top of src that anyone may take types from. */

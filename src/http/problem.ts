@@ -116,6 +116,8 @@ export const PROBLEMS: Readonly<Record<ErrorCode, Row>> = {
   BATCH_DIGEST_WRONG: conflict('批次内容已变化'),
   NOT_COLLECTABLE: conflict('尚不能领取'),
   MESSAGE_REFUSED: unavailable('短信未能发送'),
+  CHALLENGE_INVALID: bad('验证未通过'),
+  PAPER_CERTIFICATE: unprocessable('纸质证书'),
 };
 
 /** Every failure below becomes a problem document; unexpected ones are logged with the request's id. */

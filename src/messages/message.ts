@@ -15,6 +15,9 @@ export const TEMPLATES = {
   issued: '【职证】您的职称证书正在制作，可于 {date} 起登录领取。',
   /** To the bureau's people: what was not checked or approved in time (R16); values: month, count. */
   'carried-over': '【职证】{month} 批次有 {count} 件未在月末前办结，已结转，请尽快核对。',
+  /** Somebody asks about the holder's certificate; the code is the consent (R33); values: requester, purpose, code. */
+  'lookup-code':
+    '【职证】{requester}因“{purpose}”查询您的职称证书，同意请告知验证码 {code}，5 分钟内有效；不同意请勿告知。',
 } as const;
 export type Template = keyof typeof TEMPLATES;
 

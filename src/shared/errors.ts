@@ -113,6 +113,9 @@ export const ERROR_CODES = [
   'BATCH_DIGEST_WRONG',
   'NOT_COLLECTABLE',
   'MESSAGE_REFUSED',
+  // another person's certificate
+  'CHALLENGE_INVALID',
+  'PAPER_CERTIFICATE',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -1,6 +1,7 @@
 /** Every migration, oldest first. Append only: a released migration is never changed. */
 import { firstMigrations } from './first.ts';
+import { lookupMigrations } from './lookups.ts';
 import { monthMigrations } from './month.ts';
 import type { Migration } from './steps.ts';
 
-export const MIGRATIONS: readonly Migration[] = [...firstMigrations, ...monthMigrations];
+export const MIGRATIONS: readonly Migration[] = [...firstMigrations, ...monthMigrations, ...lookupMigrations];

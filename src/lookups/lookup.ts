@@ -1,0 +1,115 @@
+/**
+ * A question about another person's certificate (R33): three facts, who asks and why, and the holder's consent in the form of a code.
+ * Pure. What the asker writes stands in a message of ours to the holder, so it may say who and why and lead nowhere.
+ */
+import { demandPersonId, demandPhone, invalid } from '../accounts/demand.ts';
+import type { Limit } from '../accounts/sign-in/limit.ts';
+import { parseCertificateNumber, type CertificateNumber } from '../certificate/number.ts';
+import type { Act } from '../shared/act.ts';
+import { DomainError } from '../shared/errors.ts';
+import type { Instant } from '../shared/time.ts';
+
+/** What stands on record of one question, also of one that matched nothing. */
+export interface Lookup {
+  readonly id: string;
+  /** The application behind the certificate; absent unless all three facts were right. */
+  readonly applicationId: string | undefined;
+  readonly number: string | undefined;
+  readonly requester: string;
+  readonly purpose: string;
+  /** Keyed hash of the code; forgotten after a day. */
+  readonly codeHash: string | undefined;
+  /** Whether a code went to the holder. */
+  readonly sent: boolean;
+  readonly createdAt: Instant;
+  readonly endsAt: Instant;
+  /** When the holder's code was given back and the result shown. */
+  readonly answeredAt: Instant | undefined;
+}
+
+/** As it comes in. */
+export interface LookupWanted {
+  readonly idNumber: string;
+  readonly number: string;
+  readonly phone: string;
+  readonly requester: string;
+  readonly purpose: string;
+}
+
+/** The same, well-formed; whether it is true is another matter. */
+export interface Question extends LookupWanted {
+  readonly number: CertificateNumber;
+}
+
+export interface LookupRules {
+  /** Leading zero bits of the SHA-256 that opens a question. */
+  readonly difficultyBits: number;
+  /** Answers leave only at whole multiples of this, counted from the start. */
+  readonly beatMs: number;
+}
+
+/** About 262,144 hashes, some seconds on a phone; and longer than the work takes, so that one duration hides every outcome. */
+export const LOOKUP_RULES: LookupRules = { difficultyBits: 18, beatMs: 300 };
+
+/** R33, and the decision there. */
+export const CODE_LIFE_SECONDS = 300;
+export const TRIES_PER_CODE = 5;
+
+/**
+ * Counted apart from the codes for signing in: were they one, asking for a sign-in code would tell whether a lookup had just sent one.
+ * Only messages that leave count, so nobody uses up the holder's by guessing.
+ */
+export const LOOKUP_LIMITS = {
+  phoneMinute: { kind: 'lookup-phone-minute', most: 1, seconds: 60 },
+  phoneDay: { kind: 'lookup-phone-day', most: 10, seconds: 24 * 3600 },
+  addressHour: { kind: 'lookup-address-hour', most: 20, seconds: 3600 },
+  /** Wrong codes of all lookups together: nobody guesses a code by asking about many people. */
+  failures: { kind: 'lookup-code', most: 300, seconds: 10 * 60 },
+} as const satisfies Record<string, Limit>;
+
+/** @throws DomainError CONTENT_INVALID at the field, PAPER_CERTIFICATE for a number that this service cannot have given */
+export function demandQuestion(wanted: LookupWanted, act: Act): Question {
+  return {
+    number: demandNumber(wanted.number),
+    idNumber: demandPersonId(wanted.idNumber, act).number,
+    phone: demandPhone(wanted.phone),
+    requester: demandWords(wanted.requester, 'requester', 60),
+    purpose: demandWords(wanted.purpose, 'purpose', 100),
+  };
+}
+
+const OUR_SHAPE = /^[A-E]12\d{11}$/;
+
+/** R30, R31: a paper certificate is not invalid, it is elsewhere. */
+function demandNumber(input: string): CertificateNumber {
+  const number = parseCertificateNumber(input);
+  if (number !== undefined) return number;
+  if (OUR_SHAPE.test(input.trim().toUpperCase()))
+    throw invalid('CONTENT_INVALID', '/number', [
+      { code: 'NUMBER_CHECK_DIGIT', detail: '证书编号可能有一位填错，请对照证书逐位核对。' },
+    ]);
+  throw new DomainError(
+    'PAPER_CERTIFICATE',
+    '纸质证书不在本系统查验范围，仍然有效，请向原发证机关（原渠道）核实；遗失确需补办的，也请按原渠道办理。',
+    { pointer: '/number' },
+  );
+}
+
+/** No full stop, slash, quotation mark or 【】: nothing in it becomes a link, ends our quotation or looks like a sender. */
+const HARMLESS = /^[\p{Script=Han}A-Za-z0-9 ·（）()、，；：&—-]+$/u;
+/** So many digits could be a code or a phone to call. */
+const LONG_NUMBER = /\d{5}/;
+
+function demandWords(input: string, field: string, most: number): string {
+  const text = input.trim().normalize('NFC');
+  const { length } = [...text];
+  const digits = text.replace(/[^\p{Script=Han}A-Za-z0-9]/gu, '');
+  if (length >= 2 && length <= most && HARMLESS.test(text) && !LONG_NUMBER.test(digits)) return text;
+  const detail = `请用 2 至 ${most} 个汉字或字母写明，不要写网址、电话等长数字和特殊符号。`;
+  throw invalid('CONTENT_INVALID', `/${field}`, [{ code: 'WORDS_INVALID', detail }]);
+}
+
+/** The one answer to a code that is wrong, late, used, of another question, or of none. */
+export function codeWrong(): DomainError {
+  return new DomainError('CODE_WRONG', '验证码不对或已失效，请向持证人核对后再试，或重新提出查询。');
+}
