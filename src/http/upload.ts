@@ -22,6 +22,8 @@ export interface UploadLimits {
   readonly maxBytes: number;
   /** Fields beside the file; 5 unless given. */
   readonly maxFields?: number;
+  /** In each of so many milliseconds 16 kB must come, or the upload is cut; 10 s unless given. */
+  readonly paceMs?: number;
 }
 
 /** Boundaries, part headers and fields beside the file. */
@@ -29,6 +31,9 @@ const ENVELOPE_BYTES = 16 * 1024;
 const FIELD_BYTES = 2000;
 const MAX_NAME_CHARACTERS = 120;
 const DEADLINE_MS = 120_000;
+/** Whoever sends less than 1.6 kB/s only keeps others from their place. */
+const PACE_MS = 10_000;
+const PACE_BYTES = 16 * 1024;
 /** A parser that has all bytes and still does not end has lost its way. */
 const END_MS = 2000;
 const FIRST_ROOM_BYTES = 64 * 1024;
@@ -66,6 +71,11 @@ async function parsed(ctx: Context, limits: UploadLimits): Promise<Upload> {
   const cut = (): void => fail(incomplete());
   const timers = [setTimeout(cut, DEADLINE_MS)];
   let total = 0;
+  let counted = 0;
+  const pace = setInterval(() => {
+    if (total - counted < PACE_BYTES) cut();
+    counted = total;
+  }, limits.paceMs ?? PACE_MS);
   const more = (chunk: Buffer): void => {
     total += chunk.length;
     // no waiting for the parser: what it has not taken yet is within the limit too
@@ -87,6 +97,7 @@ async function parsed(ctx: Context, limits: UploadLimits): Promise<Upload> {
   } finally {
     req.off('data', more).off('end', last).off('close', cut).pause();
     timers.forEach(clearTimeout);
+    clearInterval(pace);
   }
   return uploadOf(arrival);
 }

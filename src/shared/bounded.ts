@@ -30,3 +30,25 @@ export function bounded({ atOnce, waiting }: { atOnce: number; waiting: number }
     }
   };
 }
+
+/** Runs the work when the turn of `of` comes. @throws DomainError TOO_MANY_ATTEMPTS when too much of the same waits already */
+export type BoundedEach = <T>(of: string, work: () => Promise<T>) => Promise<T>;
+
+/**
+ * A gate of one place for each person, or whatever is counted: whoever holds theirs keeps nobody else waiting.
+ * @param limits how many more of one person may wait
+ */
+export function oneAtOnceEach({ waiting }: { waiting: number }): BoundedEach {
+  const gates = new Map<string, { readonly gate: Bounded; users: number }>();
+  return async (of, work) => {
+    const own = gates.get(of) ?? { gate: bounded({ atOnce: 1, waiting }), users: 0 };
+    gates.set(of, own);
+    own.users += 1;
+    try {
+      return await own.gate(work);
+    } finally {
+      own.users -= 1;
+      if (own.users === 0) gates.delete(of);
+    }
+  };
+}

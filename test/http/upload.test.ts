@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
@@ -17,12 +18,12 @@ interface Receiver {
 }
 
 /** A service that does nothing but read one upload with a limit of 1 MiB. */
-async function aReceiver(t: ExecutionContext): Promise<Receiver> {
+async function aReceiver(t: ExecutionContext, pace: { paceMs?: number } = {}): Promise<Receiver> {
   const received: Upload[] = [];
   const app = new Koa();
   app.use(problems(pino({ level: 'silent' })));
   app.use(async ctx => {
-    received.push(await readUpload(ctx, { maxBytes: LIMIT, maxFields: 2 }));
+    received.push(await readUpload(ctx, { maxBytes: LIMIT, maxFields: 2, ...pace }));
     ctx.body = { status: 'taken' };
   });
   const server = app.listen(0, '127.0.0.1');
@@ -275,6 +276,23 @@ test('a client that hangs up in the middle leaves nothing and frees its place fo
   for (const socket of sockets) socket.destroy();
 
   t.is((await waiting).status, 200);
+  t.is(received.length, 1);
+});
+
+test('a client that hardly sends anything is cut, and frees its place for those who wait', async t => {
+  const { port, url, received } = await aReceiver(t, { paceMs: 200 });
+  const head = `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: ${TYPE}\r\nContent-Length: 500000\r\n\r\n`;
+  const sockets = Array.from({ length: 8 }, () => connect(port, '127.0.0.1'));
+  t.teardown(() => sockets.forEach(socket => socket.destroy()));
+  const answers = sockets.map(async socket => {
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    return answer.toString();
+  });
+
+  for (const socket of sockets) socket.write(Buffer.concat([Buffer.from(head), filePart('a little')]));
+
+  t.is((await post(url, [filePart('whole'), END])).status, 200);
+  for (const answer of await Promise.all(answers)) t.regex(answer, /UPLOAD_INCOMPLETE/);
   t.is(received.length, 1);
 });
 

@@ -3,7 +3,7 @@ import type { ServiceApi } from '../../accounts/service-api.ts';
 import { recordLook } from '../../audit/look.ts';
 import { answerFile } from '../../http/download.ts';
 import { readUpload } from '../../http/upload.ts';
-import { bounded } from '../../shared/bounded.ts';
+import { bounded, oneAtOnceEach } from '../../shared/bounded.ts';
 import type { AttachmentAdded, AttachmentList, AttachmentView } from '../../shared/shapes/shapes.ts';
 import { isoAt } from '../../shared/time.ts';
 import type { World } from '../../world.ts';
@@ -16,6 +16,8 @@ const TAG = '申请附件';
 const PLACE = '/api/applications/:id/files';
 /** From the first byte read to the last one sealed: what is held in memory is three files before and after. */
 const attaching = bounded({ atOnce: 3, waiting: 200 });
+/** Of those places nobody takes two: three slow uploads of one person would keep everyone else waiting. */
+const attachingOwn = oneAtOnceEach({ waiting: 200 });
 
 export function attachmentRoutes(world: World, api: ServiceApi): void {
   addRoute(world, api);
@@ -30,6 +32,7 @@ export function attachmentRoutes(world: World, api: ServiceApi): void {
     },
     async ({ act, params: { id = '' } }) => {
       const application = await findApplicationFor(world, act.by, id);
+      await recordLookAt(world, act, { application, action: 'attachments.viewed' });
       return listView(await filesOf(world, application.id));
     },
   );
@@ -85,7 +88,8 @@ function addRoute(world: World, api: ServiceApi): void {
     },
     async ({ ctx, act, params: { id = '' } }) => {
       const upload = async () => readUpload(ctx, { maxBytes: MAX_FILE_BYTES, maxFields: 1 });
-      return addedView(await attaching(async () => attachFile(world, act, { applicationId: id, upload })));
+      const attach = async () => attachFile(world, act, { applicationId: id, upload });
+      return addedView(await attachingOwn(act.actor, async () => attaching(attach)));
     },
   );
 }
