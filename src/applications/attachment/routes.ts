@@ -32,7 +32,6 @@ export function attachmentRoutes(world: World, api: ServiceApi): void {
     },
     async ({ act, params: { id = '' } }) => {
       const application = await findApplicationFor(world, act.by, id);
-      await recordLookAt(world, act, { application, action: 'attachments.viewed' });
       return listView(await filesOf(world, application.id));
     },
   );
