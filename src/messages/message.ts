@@ -12,7 +12,7 @@ export const TEMPLATES = {
   /** The exam was passed, an application may be made (R12); values: by. */
   passed: '【职证】您已通过{by}组织的考试，请登录申领职称证书。',
   /** Issued; values: date from which it can be collected (R17). */
-  issued: '【职证】您的职称证书正在制作，可于 {date} 起登录领取。',
+  issued: '【职证】您的职称证书已办结，请于 {date} 起登录领取。',
   /** To the bureau's people: what was not checked or approved in time (R16); values: month, count. */
   'carried-over': '【职证】{month} 批次有 {count} 件未在月末前办结，已结转，请尽快核对。',
   /** Somebody asks about the holder's certificate; the code is the consent (R33); values: requester, purpose, code. */

@@ -63,7 +63,7 @@ const POSTS: Readonly<Record<Reviewer, Post>> = {
     level: 'bureau-approve',
     action: 'bureau.reject',
     turn: 'bureau',
-    may: { reject: ['BUREAU_CHECK'], back: ['BUREAU_CHECK'] },
+    may: { return: ['BUREAU_CHECK'], reject: ['BUREAU_CHECK'], back: ['BUREAU_CHECK'] },
   },
 };
 const REVIEWERS = Object.keys(POSTS) as readonly Reviewer[]; // the keys of the literal above

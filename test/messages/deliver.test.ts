@@ -77,7 +77,7 @@ for (const database of databases()) {
     );
     t.is(
       await newestMessageTo(world, ISSUED.phone),
-      '【职证】您的职称证书正在制作，可于 2021年8月15日 起登录领取。',
+      '【职证】您的职称证书已办结，请于 2021年8月15日 起登录领取。',
     );
     t.is(await newestMessageTo(world, '19900001009'), undefined);
   });

@@ -54,6 +54,7 @@ const ALLOWED: readonly [role: string, turn: Turn['kind'], state: string, decisi
     ['handler', 'bureau', 'BUREAU_CHECK', 'return', 'RETURNED'],
     ['handler', 'bureau', 'BUREAU_CHECK', 'propose-reject', 'BUREAU_CHECK'],
     ['handler', 'bureau', 'BUREAU_CHECK', 'back', 'UPLOADED'],
+    ['approver', 'bureau', 'BUREAU_CHECK', 'return', 'RETURNED'],
     ['approver', 'bureau', 'BUREAU_CHECK', 'back', 'UPLOADED'],
   ];
 
