@@ -19,13 +19,21 @@ import { isVisibleBy } from './visible.ts';
 /** @throws ApplicationNotFound (NOT_FOUND) */
 export async function viewApplication(world: World, act: PersonalAct, id: string): Promise<ApplicationView> {
   const application = await findApplicationFor(world, act.by, id);
-  const [grant] = grantsFor(act.by, 'application.view').filter(each => isVisibleBy(each, application));
-  if (grant) {
-    const { capacity, organisationId } = grant;
-    const detail = { capacity, organisationId };
-    await recordLook(world, act, [{ action: 'application.viewed', subject: id, detail }]);
-  }
+  await recordLookAt(world, act, { application, action: 'application.viewed' });
   return viewFor(world, act, application);
+}
+
+/** A look of staff at the application, or at something of it, stands in the audit with the capacity in which they look. */
+export async function recordLookAt(
+  world: Pick<World, 'db'>,
+  act: PersonalAct,
+  { application, action }: { application: Application; action: string },
+): Promise<void> {
+  const [grant] = grantsFor(act.by, 'application.view').filter(each => isVisibleBy(each, application));
+  if (!grant) return;
+  const { capacity, organisationId } = grant;
+  const detail = { capacity, organisationId };
+  await recordLook(world, act, [{ action, subject: application.id, detail }]);
 }
 
 /** The application as this person sees it, after an act of theirs on it. */

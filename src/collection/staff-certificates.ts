@@ -43,7 +43,13 @@ export async function staffCertificates(
   const staff = await employmentsOf(world, { organisationId, on: dateAt(act.at) });
   const rest = staff.filter(employment => employment.id > after);
   const items = await membersOf(world, act, rest.slice(0, limit));
-  await recordLook(world, act, factsOf('certificate.viewed', items, { organisation: organisationId }));
+  const listed = {
+    action: 'staff-certificates.listed',
+    subject: organisationId,
+    detail: { count: items.length },
+  };
+  const viewed = factsOf('certificate.viewed', items, { organisation: organisationId });
+  await recordLook(world, act, [listed, ...viewed]);
   return { items, next: rest.length > limit ? items.at(-1)?.employment.id : undefined };
 }
 
@@ -62,7 +68,12 @@ export async function exportStaffCertificates(
   const staff = await employmentsOf(world, { organisationId, on });
   const items = await membersOf(world, act, staff);
   const detail = { organisation: organisationId, reason: wanted.reason.trim() };
-  await recordLook(world, act, factsOf('certificate.exported', items, detail));
+  const taken = {
+    action: 'staff-certificates.exported',
+    subject: organisationId,
+    detail: { ...detail, count: items.length },
+  };
+  await recordLook(world, act, [taken, ...factsOf('certificate.exported', items, detail)]);
   return { name: `staff-certificates-${on}.csv`, csv: toCsv([HEAD, ...items.flatMap(rowsOf)]) };
 }
 

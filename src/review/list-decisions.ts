@@ -2,6 +2,7 @@
 import { findAccount } from '../accounts/people/store.ts';
 import type { PersonalAct } from '../accounts/role.ts';
 import { organisationsById } from '../accounts/store.ts';
+import { recordLookAt } from '../applications/view-application.ts';
 import { findApplicationFor } from '../applications/find-application.ts';
 import type { World } from '../world.ts';
 import type { Decision, DecisionKind } from './decision.ts';
@@ -23,7 +24,8 @@ export async function listDecisions(
   act: PersonalAct,
   id: string,
 ): Promise<readonly NamedDecision[]> {
-  await findApplicationFor(world, act.by, id);
+  const application = await findApplicationFor(world, act.by, id);
+  await recordLookAt(world, act, { application, action: 'decisions.viewed' });
   const isOfBureau = act.by.grants.some(({ capacity }) => capacity === 'bureau');
   const all = await decisionsOn(world, id);
   const decisions = isOfBureau ? all : all.filter(({ decision }) => !OF_THE_BUREAU.includes(decision));

@@ -136,6 +136,25 @@ test('each look stands in the audit of everyone who was looked at', async t => {
   t.true(entries.every(entry => entry.detail.includes(OWN)));
 });
 
+test('a look at people without certificates leaves its trace too', async t => {
+  const [sqlite] = databases();
+  if (!sqlite) throw new RangeError('SQLite is always there');
+  const scene = await aScene(t, sqlite);
+  await employ(scene, [7]);
+  scene.service.by = aClerk();
+
+  await scene.service.get('/api/staff-certificates');
+  await exported(scene, { reason: '年度职称聘任核对' });
+
+  const entries = await entriesAfter(scene.world.db, 0, 1000);
+  const looks = entries.filter(({ action }) => action.startsWith('staff-certificates.'));
+  t.deepEqual(
+    looks.map(({ action }) => action),
+    ['staff-certificates.listed', 'staff-certificates.exported'],
+  );
+  t.true(looks.every(({ detail }) => detail.includes('"count":1')));
+});
+
 test('before its holder may collect it, the employer does not see a certificate either', async t => {
   const scene = await aScene(t, sqlite, { at: EVE });
   await employ(scene, [1]);

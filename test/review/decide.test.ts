@@ -1,4 +1,5 @@
 import test from 'ava';
+import { entriesAfter } from '../../src/audit/store.ts';
 import { isEmployedBy } from '../../src/accounts/ties/store.ts';
 import { checkEverything } from '../../src/cli/fsck.ts';
 import { recentMessages } from '../../src/messages/enqueue.ts';
@@ -203,6 +204,20 @@ for (const database of databases()) {
     await t.notThrowsAsync(put(world, [uploaded({ idNumber: application.idNumber })]));
     const [message] = await recentMessages(world, 1);
     t.regex(message?.text ?? '', /未通过市人社局审核/);
+  });
+
+  test(`a look at the decisions stands in the audit, by whom and for whom, on ${database.name}`, async t => {
+    const world = await aBureau(t, database);
+    const application = uploaded();
+    await put(world, [application]);
+
+    await listDecisions(world, actBy(APPROVER), application.id);
+
+    const [look] = (await entriesAfter(world.db, 0, 1000)).filter(
+      ({ action }) => action === 'decisions.viewed',
+    );
+    t.is(look?.subject, application.id);
+    t.regex(look?.detail ?? '', /"capacity":"bureau"/);
   });
 
   test(`what the bureau returned goes up again through its department, on ${database.name}`, async t => {

@@ -8,6 +8,7 @@ import type { AttachmentAdded, AttachmentList, AttachmentView } from '../../shar
 import { isoAt } from '../../shared/time.ts';
 import type { World } from '../../world.ts';
 import { findApplicationFor } from '../find-application.ts';
+import { recordLookAt } from '../view-application.ts';
 import { MAX_FILE_BYTES, MAX_FILES, PURPOSE_NAMES, type FileRecord } from './attachment.ts';
 import { attachFile, getFile, removeFile, type ChangedFiles } from './change-files.ts';
 import { bytesOf, filesOf } from './store.ts';
@@ -32,6 +33,7 @@ export function attachmentRoutes(world: World, api: ServiceApi): void {
     },
     async ({ act, params: { id = '' } }) => {
       const application = await findApplicationFor(world, act.by, id);
+      await recordLookAt(world, act, { application, action: 'attachments.viewed' });
       return listView(await filesOf(world, application.id));
     },
   );

@@ -128,6 +128,20 @@ for (const database of databases()) {
     t.is((await checkChain(world.db)).brokenAt, undefined);
   });
 
+  test(`${database.name}: a look of staff at the list of files stands in the audit, the holder's own does not`, async t => {
+    const { world, service, id } = await aScene(t, database);
+    await service.get(`/api/applications/${id}/files`);
+    service.by = anActor('bureau', 'auditor');
+
+    await service.get(`/api/applications/${id}/files`);
+
+    const looks = (await entriesAfter(world.db, 0, 1000)).filter(entry => entry.subject === id);
+    t.deepEqual(
+      looks.map(entry => entry.action),
+      ['attachments.viewed'],
+    );
+  });
+
   test(`${database.name}: the same file a hundred times at once is one file, with one answer`, async t => {
     const scene = await aScene(t, database);
     const bytes = await aScan();
