@@ -18,7 +18,7 @@ import { APPLICATION_STATES, STATE_NAMES, type ApplicationState, type Turn } fro
 import { expectedOf, stateNameFor } from './expected.ts';
 import { countByState, listApplications, type ListQuery, type Sort } from './store.ts';
 import { summaryView } from './view.ts';
-import { BEFORE_THE_BUREAU, REACHED_BY_UPLOAD } from './visible.ts';
+import { BEFORE_THE_BUREAU, isVisibleTo, REACHED_BY_UPLOAD } from './visible.ts';
 
 export interface Listing {
   /** The grant to look by; the account's first that may look, unless told. Holders have none. */
@@ -58,7 +58,8 @@ export async function listFor(world: World, act: PersonalAct, wanted: Listing): 
     after: wanted.after,
     limit: limit + 1, // one more tells whether there is a next page
   });
-  const page = found.slice(0, limit);
+  // the index is not bound to its row: only what was sealed says whose it is
+  const page = found.slice(0, limit).filter(each => owner.grant !== undefined || isVisibleTo(act.by, each));
   if (owner.grant) await recordListing(world, act, { grant: owner.grant, count: page.length });
   const rules = { ...world.config, calendar: await calendarOf(world.db) };
   const reader = { isHolder: owner.grant === undefined, today: dateAt(act.at) };

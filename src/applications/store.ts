@@ -88,7 +88,9 @@ export async function applicationsOf(
     order: [['id', 'ASC']],
     raw: true,
   });
-  return (rows as unknown as ApplicationRow[]).map(row => toApplication(row, scope.cipher));
+  const found = (rows as unknown as ApplicationRow[]).map(row => toApplication(row, scope.cipher));
+  // the index is not bound to its row: only what was sealed says whose it is
+  return found.filter(application => application.idNumber === idNumber);
 }
 
 /** The person may hold this title anew: a revoked or cancelled certificate no longer guards it. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import test from 'ava';
 import sharp from 'sharp';
+import { listFor } from '../../src/applications/list-applications.ts';
 import { entriesAfter } from '../../src/audit/store.ts';
 import { readOneCode } from '../../src/certificate/read-image.ts';
 import { changeState } from '../../src/revocation/change-state.ts';
@@ -124,6 +125,27 @@ test('another’s number answers exactly as one that was never given', async t =
     t.deepEqual(others, absent);
     t.is(others.code, 'NOT_FOUND');
   }
+});
+
+test('two people’s exchanged indexes show nobody another’s certificate or application', async t => {
+  const [sqlite] = databases();
+  if (!sqlite) throw new RangeError('SQLite is always there');
+  const scene = await aScene(t, sqlite, { holders: 2 });
+  const { db, cipher } = scene.world;
+  const indexOf = (serial: number): string => cipher.indexOf(idNumberOf(serial), 'applications.id_number');
+  const rename = async (from: string, to: string): Promise<unknown> =>
+    db.sequelize.query('UPDATE applications SET id_number_index = ? WHERE id_number_index = ?', {
+      replacements: [to, from],
+    });
+  await rename(indexOf(1), 'x');
+  await rename(indexOf(2), indexOf(1));
+  await rename('x', indexOf(2));
+
+  const certificates = await scene.service.get('/api/me/certificates');
+  const applications = await listFor(scene.world, { ...anAct(), by: aHolder(idNumberOf(1)) }, {});
+
+  t.deepEqual(certificates.body, { items: [] });
+  t.deepEqual(applications, { items: [], next: null });
 });
 
 test('somebody who holds nothing sees an empty list', async t => {
