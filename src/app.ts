@@ -22,6 +22,7 @@ import { staticRoutes } from './http/static.ts';
 import { reportRoutes } from './issuance/report/routes.ts';
 import { issuanceRoutes } from './issuance/routes.ts';
 import { keyRoutes } from './keys/routes.ts';
+import { lookupRoutes } from './lookups/routes.ts';
 import { demoOutboxRoutes } from './messages/routes.ts';
 import { reviewRoutes } from './review/routes.ts';
 import { statusListRoutes } from './revocation/routes.ts';
@@ -50,6 +51,7 @@ export function makeApp(world: World, isReady: () => boolean): Koa {
   reportRoutes(world, api);
   changeRoutes(world, api);
   collectionRoutes(world, api);
+  lookupRoutes(world, api);
   inspectionRoutes(world, api);
   const routers = [
     healthRoutes(world, isReady),

@@ -9,6 +9,7 @@ import { demandDurability } from './db/durability.ts';
 import { demandMigrated } from './db/migrate.ts';
 import { carryOver } from './issuance/carry-over.ts';
 import { haltReleasing, startReleasing } from './issuance/release/release.ts';
+import { sweepLookups } from './lookups/sweep-lookups.ts';
 import { deliverMessages, sweepMessages } from './messages/deliver.ts';
 import { publish } from './revocation/publish.ts';
 import { isSealedByOthers } from './sealed-tables.ts';
@@ -68,6 +69,7 @@ function choresOf(world: World): readonly Chore[] {
     hourly('expiry', act => expireApplications(world, act)),
     hourly('message-sweeper', act => sweepMessages(world, act)),
     hourly('account-sweeper', act => sweepAccounts(world, act)),
+    hourly('lookup-sweeper', act => sweepLookups(world, act)),
   ];
 }
 
