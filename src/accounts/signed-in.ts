@@ -1,5 +1,4 @@
 /** Who is behind a request: session cookie, same-site proof, and one effect per Idempotency-Key. */
-import { createHash } from 'node:crypto';
 import type { Context } from 'koa';
 import { makeApi, type Reply } from '../http/operation.ts';
 import type { Act } from '../shared/act.ts';
@@ -76,17 +75,15 @@ async function once(
 ): Promise<Reply> {
   const key = ctx.get('Idempotency-Key');
   if (ctx.headers['idempotency-key'] === undefined) return run();
-  return runOnce(world, { accountId: act.actor, key, requestHash: requestHashOf(ctx) }, run);
+  return runOnce(world, { accountId: act.actor, key, requestHash: requestHashOf(world, ctx) }, run);
 }
 
-/** What is asked: method, URL and body; of an upload, which is not read yet, its size and media type. */
-function requestHashOf(ctx: Context): string {
+/** What is asked, as a keyed hash: method, URL and body; of an upload, which is not read yet, its size and media type. */
+function requestHashOf({ cipher }: World, ctx: Context): string {
   const body: unknown = ctx.state['body'];
   const type = ctx.get('Content-Type').split(';')[0] ?? '';
   const content = body === undefined ? [ctx.get('Content-Length'), type] : [JSON.stringify(body)];
-  return createHash('sha256')
-    .update(JSON.stringify([ctx.method, ctx.url, ...content]))
-    .digest('hex');
+  return cipher.indexOf(JSON.stringify([ctx.method, ctx.url, ...content]), 'idempotency_keys.request');
 }
 
 function requestIdOf(ctx: Context): string {

@@ -55,7 +55,7 @@ export async function takeInRoster(world: World, act: Act, sent: SentRoster): Pr
   demandMonth(sent.month, act);
   const units = unitsIn(await allOrganisations(world.db));
   const { rows, warnings } = checkRoster(sent.read, await contextOf(world, act, { sent, units }));
-  const digest = digestRoster(rows, sent.month);
+  const digest = digestRoster(world.cipher, rows, sent.month);
   const keys = rows.map(row => liveKeyOf(world.cipher, row));
   const late = rows.filter(row => row.uploadLate).length;
   const answer = async (rosterId: string, taken: number): Promise<TakenRoster> => {

@@ -1,6 +1,7 @@
 /** Proposals to change certificates, and their confirmation by another person. */
 import type { ServiceApi } from '../accounts/service-api.ts';
 import { demandMay, type PersonalAct } from '../accounts/role.ts';
+import { recordLook } from '../audit/look.ts';
 import { manualReadings } from '../applications/roster/cells.ts';
 import { parseCertificateNumber } from '../certificate/number.ts';
 import { DomainError } from '../shared/errors.ts';
@@ -71,6 +72,8 @@ async function listFor(
 ): Promise<{ items: readonly ChangeView[] }> {
   demandMay(act.by, 'change.view');
   const proposals = await newestProposals(world.db, { number, state, limit: LISTED });
+  const detail = { proposals: proposals.length, number: number ?? null };
+  await recordLook(world, act, [{ action: 'changes.listed', subject: 'changes', detail }]);
   return { items: proposals.map(view) };
 }
 

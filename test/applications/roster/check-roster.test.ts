@@ -1,7 +1,10 @@
 import test from 'ava';
+import { fieldCipher } from '../../../src/db/field-cipher.ts';
 import { checkRoster, RosterRowsInvalid } from '../../../src/applications/roster/check-roster.ts';
 import { digestRoster } from '../../../src/applications/roster/digest-roster.ts';
 import { aContext, anotherRow, aRead, aRow } from './a-roster.ts';
+
+const CIPHER = fieldCipher(new Uint8Array(32).fill(7));
 
 test('a roster whose rows all pass is taken in whole, with its warnings by line', t => {
   const { rows, warnings } = checkRoster(
@@ -67,7 +70,7 @@ test('a cell that could not be read is not also judged by its content', t => {
 });
 
 test('a roster is recognised in another row order and on a later day, and not after a change', t => {
-  const digest = digestRoster(checkRoster(aRead([aRow(), anotherRow()]), aContext()).rows, '2021-07');
+  const digest = digestRoster(CIPHER, checkRoster(aRead([aRow(), anotherRow()]), aContext()).rows, '2021-07');
   const later = checkRoster(
     aRead([anotherRow(), aRow({ 系列: '05' })]),
     aContext({ today: '2021-07-20' }),
@@ -75,7 +78,7 @@ test('a roster is recognised in another row order and on a later day, and not af
   const changed = checkRoster(aRead([aRow(), anotherRow({ 专业: '别的专业' })]), aContext()).rows;
 
   t.regex(digest, /^[0-9a-f]{64}$/);
-  t.is(digestRoster(later, '2021-07'), digest);
-  t.not(digestRoster(changed, '2021-07'), digest);
-  t.not(digestRoster(later, '2021-08'), digest);
+  t.is(digestRoster(CIPHER, later, '2021-07'), digest);
+  t.not(digestRoster(CIPHER, changed, '2021-07'), digest);
+  t.not(digestRoster(CIPHER, later, '2021-08'), digest);
 });
