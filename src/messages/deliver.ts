@@ -7,6 +7,7 @@ import { inTransaction } from '../db/tx.ts';
 import type { Act } from '../shared/act.ts';
 import type { Instant } from '../shared/time.ts';
 import type { World } from '../world.ts';
+import { CODE_TEMPLATES } from './message.ts';
 import { driverFor, type Delivery, type MessageDriver } from './driver.ts';
 import { claimMessage, deleteMessages, dueMessages, settleMessage, type DueMessage } from './store.ts';
 
@@ -18,7 +19,7 @@ const LEASE_SECONDS = 60;
 export const MAX_TRIES = 8;
 const FIRST_PAUSE_SECONDS = 30;
 const LONGEST_PAUSE_SECONDS = 3600;
-/** A sign-in code is worth nothing after that; sending it would only frighten its receiver. */
+/** A code is worth nothing after that; sending it would only frighten its receiver. */
 export const CODE_TTL_SECONDS = 300;
 /** So many failures in a row are the provider's, not the messages': the rest of the round waits. */
 const FAULTS_IN_A_ROW = 3;
@@ -55,9 +56,9 @@ export async function deliverMessages(
 /** Codes first: behind a month's thousands of notices they would be too late. */
 async function roundOf(world: DeliveryWorld): Promise<readonly DueMessage[]> {
   const at = world.clock();
-  const codes = await dueMessages(world, { at, limit: ROUND, only: 'sign-in-code' });
+  const codes = await dueMessages(world, { at, limit: ROUND, only: CODE_TEMPLATES });
   const all = await dueMessages(world, { at, limit: ROUND });
-  return [...codes, ...all.filter(message => message.template !== 'sign-in-code')];
+  return [...codes, ...all.filter(message => !CODE_TEMPLATES.includes(message.template))];
 }
 
 /** @returns undefined when nothing was tried: too late, or another process's */
@@ -68,7 +69,7 @@ async function deliver(
 ): Promise<Delivery | undefined> {
   const { db } = world;
   const at = world.clock();
-  if (due.template === 'sign-in-code' && at >= due.createdAt + CODE_TTL_SECONDS) {
+  if (CODE_TEMPLATES.includes(due.template) && at >= due.createdAt + CODE_TTL_SECONDS) {
     await inTransaction(db, async tx =>
       settleMessage(tx, db, { message: due, state: 'dropped', at, nextAt: at }),
     );
@@ -119,7 +120,7 @@ export async function sweepMessages(world: Pick<World, 'db'>, act: Act): Promise
   const { db } = world;
   const before = (seconds: number): Instant => act.at - seconds;
   return inTransaction(db, async tx => {
-    const codes = await deleteMessages(tx, db, { before: before(KEEP_CODES_SECONDS), only: 'sign-in-code' });
+    const codes = await deleteMessages(tx, db, { before: before(KEEP_CODES_SECONDS), only: CODE_TEMPLATES });
     const others = await deleteMessages(tx, db, { before: before(KEEP_SECONDS) });
     const detail = { codes, others };
     if (codes + others > 0)

@@ -21,6 +21,9 @@ export const TEMPLATES = {
 } as const;
 export type Template = keyof typeof TEMPLATES;
 
+/** Codes: sent before anything else, worth nothing after five minutes, their text gone after a day. */
+export const CODE_TEMPLATES: readonly Template[] = ['sign-in-code', 'lookup-code'];
+
 export interface Message {
   readonly template: Template;
   /** Mobile number in full; sealed at rest. */

@@ -77,13 +77,13 @@ export async function addMessages(
 /** Waiting messages whose time has come, oldest first. */
 export async function dueMessages(
   scope: MessageScope,
-  wanted: { at: Instant; limit: number; only?: Template },
+  wanted: { at: Instant; limit: number; only?: readonly Template[] },
 ): Promise<readonly DueMessage[]> {
   const rows = await messages(scope.db).findAll({
     where: {
       state: 'waiting',
       next_at: { [Op.lte]: wanted.at },
-      ...(wanted.only === undefined ? {} : { template: wanted.only }),
+      ...(wanted.only === undefined ? {} : { template: { [Op.in]: [...wanted.only] } }),
     },
     order: [
       ['next_at', 'ASC'],
@@ -145,15 +145,15 @@ export async function newestMessages(
   return (rows as unknown as MessageRow[]).map(row => fromRow(row, scope.cipher));
 }
 
-/** Messages made before that instant are gone: only those of the template, or all but those. @returns how many */
+/** Messages made before that instant are gone: only those of the templates, or all. @returns how many */
 export async function deleteMessages(
   tx: Tx,
   db: Db,
-  wanted: { before: Instant; only: Template } | { before: Instant },
+  wanted: { before: Instant; only: readonly Template[] } | { before: Instant },
 ): Promise<number> {
   const where: WhereOptions<MessageRow> = { created_at: { [Op.lt]: wanted.before } };
   return messages(db).destroy({
-    where: 'only' in wanted ? { ...where, template: wanted.only } : where,
+    where: 'only' in wanted ? { ...where, template: { [Op.in]: [...wanted.only] } } : where,
     transaction: tx,
   });
 }
