@@ -48,7 +48,7 @@ export async function attachFile(
   const known = (await filesOf(world, application.id)).find(file => file.sha256 === sha256);
   if (known)
     return { file: known, version: (await findApplicationFor(world, act.by, application.id)).course.version };
-  const made = await clean(sent.bytes, sent.mediaType);
+  const made = await cleanedOnce(`${application.id} ${sha256}`, () => clean(sent.bytes, sent.mediaType));
   const file: FileRecord = {
     id: world.ids(),
     applicationId: application.id,
@@ -61,6 +61,18 @@ export async function attachFile(
     addedBy: act.by.accountId,
   };
   return kept(world, act, { file, bytes: made.bytes });
+}
+
+type Made = Awaited<ReturnType<typeof clean>>;
+const underWay = new Map<string, Promise<Made>>();
+
+/** The same file sent again while it is being made anew waits for that, instead of taking a place of its own. */
+function cleanedOnce(key: string, make: () => Promise<Made>): Promise<Made> {
+  const running = underWay.get(key);
+  if (running) return running;
+  const making = make().finally(() => underWay.delete(key));
+  underWay.set(key, making);
+  return making;
 }
 
 async function kept(
