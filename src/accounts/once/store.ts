@@ -8,7 +8,6 @@ interface KeyRow {
   id: string;
   request_hash: string;
   state: string;
-  status: number | null;
   answer_sealed: string | null;
   created_at: number;
 }
@@ -38,7 +37,7 @@ export async function addRunning(
   db: Db,
   { id, requestHash, startedAt }: Omit<KeyedRequest, 'answer'>,
 ): Promise<void> {
-  const row = { id, request_hash: requestHash, state: 'running', status: null, answer_sealed: null };
+  const row = { id, request_hash: requestHash, state: 'running', answer_sealed: null };
   await keys(db).create({ ...row, created_at: startedAt }, { transaction: tx });
 }
 
@@ -97,7 +96,6 @@ function keys(db: Db): Table<KeyRow> {
     id: { type: DataTypes.CHAR(64), primaryKey: true },
     request_hash: DataTypes.STRING,
     state: DataTypes.STRING,
-    status: DataTypes.INTEGER,
     answer_sealed: DataTypes.TEXT('medium'),
     created_at: DataTypes.BIGINT,
   });

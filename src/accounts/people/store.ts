@@ -16,7 +16,6 @@ interface AccountRow {
   id_number_sealed: string | null;
   person_index: string | null;
   phone_sealed: string | null;
-  phone_index: string | null;
   phone_source: string | null;
   password_hash: string | null;
   totp_sealed: string | null;
@@ -294,10 +293,9 @@ function phoneColumns(
     phone,
     phoneSource,
   }: { readonly phone?: string | undefined; readonly phoneSource?: PhoneSource | undefined },
-): Pick<AccountRow, 'phone_sealed' | 'phone_index' | 'phone_source'> {
+): Pick<AccountRow, 'phone_sealed' | 'phone_source'> {
   return {
     phone_sealed: phone === undefined ? null : sealed(scope, { id, column: 'phone', plain: phone }),
-    phone_index: phone === undefined ? null : scope.cipher.indexOf(phone, 'accounts.phone'),
     phone_source: phoneSource ?? null,
   };
 }
@@ -359,7 +357,6 @@ function accounts(db: Db): Table<AccountRow> {
     id_number_sealed: STRING,
     person_index: STRING,
     phone_sealed: STRING,
-    phone_index: STRING,
     phone_source: STRING,
     password_hash: STRING,
     totp_sealed: STRING,
