@@ -101,6 +101,16 @@ const VALIDATED = {
   isLookupCode: 'lookup-code.json',
   isLookupResult: 'lookup-result.json',
   isLookupList: 'lookup-list.json',
+  isFileReport: 'file-report.json',
+  // share codes
+
+  // use copies
+
+  // clients
+
+  // registrations
+
+  // webhooks
 };
 const TYPES = { ...VALIDATED, problem: 'problem.json' };
 

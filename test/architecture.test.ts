@@ -24,8 +24,13 @@ const ORDER = [
   'collection',
   'inspection',
   'lookups',
+  'sharing',
+  'copies',
+  'clients',
+  'registrations',
+  'webhooks',
 ];
-const LEAVES = ['cli', 'web'];
+const LEAVES = ['cli', 'web', 'client'];
 /** Files at the top of src that anyone may take types from. */
 const COMMON = ['config.ts', 'world.ts'];
 

@@ -93,11 +93,11 @@ function planOf(
   at: Instant,
 ): KeyPlan {
   const use = KEY_USES.find(each => each === (values.use ?? 'certificates'));
-  if (use === undefined) throw new Usage('--use 须为 certificates 或 status-lists');
+  if (use === undefined) throw new Usage(`--use 须为 ${KEY_USES.join('、')} 之一`);
   const today = dateAt(at);
   const from = dateOr(values.from, '--from');
   const until = dateOr(values.until, '--until');
-  if (use === 'status-lists')
+  if (use !== 'certificates')
     return { use, ...windowOf(from ?? today, until ?? addDays(today, STATUS_KEY_DAYS)) };
   if (values.month === undefined) throw new Usage('须写明 --month');
   if (!isMonth(values.month)) throw new DomainError('MONTH_INVALID', '批次月份须写成 2021-07 这样的年月。');

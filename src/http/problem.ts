@@ -118,6 +118,17 @@ export const PROBLEMS: Readonly<Record<ErrorCode, Row>> = {
   MESSAGE_REFUSED: unavailable('短信未能发送'),
   CHALLENGE_INVALID: bad('验证未通过'),
   PAPER_CERTIFICATE: unprocessable('纸质证书'),
+  SHARE_CODE_INVALID: { status: 404, title: '分享码无效' },
+  TOO_MANY_SHARE_CODES: conflict('分享码过多'),
+  TOO_MANY_USE_COPIES: conflict('加注副本过多'),
+  PDF_UNREADABLE: bad('不是可读取的 PDF'),
+  CLIENT_UNKNOWN: { status: 404, title: '没有这个接入方' },
+  REQUEST_SIGNATURE_REFUSED: { status: 401, title: '请求签名未通过' },
+  REQUEST_REPLAYED: { status: 401, title: '请求重复' },
+  QUOTA_EXCEEDED: { status: 429, title: '超出配额' },
+  NOT_VERIFIED_BEFORE: conflict('未曾核验'),
+  WEBHOOK_TARGET_REFUSED: unprocessable('通知地址不可用'),
+  OVERLOADED: unavailable('服务繁忙'),
 };
 
 /** Every failure below becomes a problem document; unexpected ones are logged with the request's id. */

@@ -49,10 +49,16 @@ export function keyService(settings: KeyFolders & { readonly keyPassphrase: stri
   };
 }
 
+const USE_WORDS: Readonly<Record<Exclude<KeyUse, 'certificates'>, string>> = {
+  'status-lists': '状态列表密钥',
+  'use-copies': '加注副本密钥',
+  files: '文件签章密钥',
+};
+
 function chosenKey(keys: readonly ManifestKey[], wanted: { use: KeyUse; month?: string; at: Instant }): ManifestKey {
   const fitting = keys.filter(key => key.use === wanted.use && key.month === wanted.month);
-  const name = wanted.use === 'certificates' ? `${wanted.month} 的签发密钥` : '状态列表密钥';
-  const command = wanted.use === 'certificates' ? `--month ${wanted.month}` : '--use status-lists';
+  const name = wanted.use === 'certificates' ? `${wanted.month} 的签发密钥` : USE_WORDS[wanted.use];
+  const command = wanted.use === 'certificates' ? `--month ${wanted.month}` : `--use ${wanted.use}`;
   if (fitting.length === 0) throw new DomainError('KEY_UNKNOWN', `还没有${name}，请先运行 zhicheng keys add ${command}。`);
   const live = fitting.filter(isLive);
   if (live.length === 0) throw new DomainError('KEY_RETIRED', `${name}已停用，请先运行 zhicheng keys add ${command}。`);

@@ -11,7 +11,8 @@ export type { KeyManifest, ManifestKey, PublicJwk } from '../shared/shapes/shape
 
 /** `typ` of the manifest's JWS: no other token of ours can be taken for it (RFC 8725 §3.11). */
 export const MANIFEST_TYP = 'zhicheng-keys+jwt';
-export const KEY_USES = ['certificates', 'status-lists'] as const;
+/** What a key may sign, and nothing else: a month's certificates, status lists, use copies (加注), or the files that people download. */
+export const KEY_USES = ['certificates', 'status-lists', 'use-copies', 'files'] as const;
 export type KeyUse = (typeof KEY_USES)[number];
 
 /** `key-7`: the fragment of the credential's kid, and the name people use. */

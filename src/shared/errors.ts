@@ -116,6 +116,21 @@ export const ERROR_CODES = [
   // another person's certificate
   'CHALLENGE_INVALID',
   'PAPER_CERTIFICATE',
+  // share codes and use copies
+  'SHARE_CODE_INVALID',
+  'TOO_MANY_SHARE_CODES',
+  'TOO_MANY_USE_COPIES',
+  // files given for checking
+  'PDF_UNREADABLE',
+  // clients of registration bodies
+  'CLIENT_UNKNOWN',
+  'REQUEST_SIGNATURE_REFUSED',
+  'REQUEST_REPLAYED',
+  'QUOTA_EXCEEDED',
+  'NOT_VERIFIED_BEFORE',
+  'WEBHOOK_TARGET_REFUSED',
+  // too much at once
+  'OVERLOADED',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -31,7 +31,8 @@ export type Reason =
   | 'LIST_STALE'
   | 'REVOKED'
   | 'SUSPENDED'
-  | 'SUPERSEDED';
+  | 'SUPERSEDED'
+  | 'USE_ENDED';
 
 /** Outcomes found so far, by check; what is absent was not reached and counts as unknown. */
 export type Findings = Partial<

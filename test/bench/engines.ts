@@ -43,7 +43,8 @@ async function onEngine(
     const ceremony = { folders: config, did: didOf(origin), at: JULY_30, keyPassphrase, rootPassphrase };
     await makeRoot(ceremony, true);
     const window = { notBefore: startOf('2020-05-01'), notAfter: startOf('2030-01-01') };
-    await addKey(ceremony, { use: 'status-lists', ...window });
+    for (const use of ['status-lists', 'use-copies', 'files'] as const)
+      await addKey(ceremony, { use, ...window });
     await addKey(ceremony, { use: 'certificates', month: JULY, ...window });
     await migrate(world.db);
     return await measure(engine, world);

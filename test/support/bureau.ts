@@ -43,7 +43,8 @@ export async function aBureau(
   const ceremony = { folders: config, did: didOf(origin), at: JULY_30, keyPassphrase, rootPassphrase };
   await makeRoot(ceremony, true);
   const window = { notBefore: startOf('2020-05-01'), notAfter: startOf('2030-01-01') };
-  await addKey(ceremony, { use: 'status-lists', ...window });
+  for (const use of ['status-lists', 'use-copies', 'files'] as const)
+    await addKey(ceremony, { use, ...window });
   for (const month of options.months ?? [JULY])
     await addKey(ceremony, { use: 'certificates', month, ...window });
   const world = await openWorld(t, config, options.clock);

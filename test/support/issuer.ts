@@ -152,7 +152,9 @@ export function makeIssuer(options: TestIssuerOptions = {}): TestIssuer {
     newKey({ number: place + 1, use: 'certificates', month, ...windowOf(month), ...mark }),
   );
   const statusKey = newKey({ number: months.length + 1, use: 'status-lists', ...always, ...mark });
-  const all = [...keys, statusKey];
+  const copiesKey = newKey({ number: months.length + 2, use: 'use-copies', ...always, ...mark });
+  const filesKey = newKey({ number: months.length + 3, use: 'files', ...always, ...mark });
+  const all = [...keys, statusKey, copiesKey, filesKey];
   const keyOf = (number: number): TestKey => {
     const found = all.find(key => key.entry.number === number);
     if (!found) throw new RangeError(`this test issuer has no key ${number}`);

@@ -10,7 +10,7 @@ import { pino } from 'pino';
 import { demoPassphraseFile, readConfig, type Config } from '../../config.ts';
 import { migrate } from '../../db/migrate.ts';
 import { addKey, makeRoot } from '../../keys/ceremony.ts';
-import { isLive } from '../../keys/manifest.ts';
+import { isLive, KEY_USES } from '../../keys/manifest.ts';
 import { loadManifest, readRoot, writeWhole } from '../../keys/keyring.ts';
 import { publish } from '../../revocation/publish.ts';
 import { startService } from '../../service.ts';
@@ -135,6 +135,9 @@ async function withDemoKeys(config: Config): Promise<Config> {
   return { ...ready, demoOutbox: true };
 }
 
+/** Uses whose keys are not one a month. */
+const LASTING_USES = KEY_USES.filter(use => use !== 'certificates');
+
 async function addMissingKeys(config: Config, now: number): Promise<void> {
   const ceremony = ceremonyOf(config, now);
   const manifest = existsSync(join(config.publicKeysDir, 'manifest.jws'))
@@ -142,9 +145,10 @@ async function addMissingKeys(config: Config, now: number): Promise<void> {
     : undefined;
   const keys = manifest?.keys ?? [];
   const today = dateAt(now);
-  if (!keys.some(key => key.use === 'status-lists' && isLive(key))) {
-    const notAfter = startOf(addDays(today, 5 * 366));
-    await addKey(ceremony, { use: 'status-lists', notBefore: startOf('2020-05-01'), notAfter });
+  const notAfter = startOf(addDays(today, 5 * 366));
+  for (const use of LASTING_USES) {
+    if (keys.some(key => key.use === use && isLive(key))) continue;
+    await addKey(ceremony, { use, notBefore: startOf('2020-05-01'), notAfter });
   }
   // this month and the next too, so that a visitor's own application can be released
   const months = new Set([...keyMonths(), monthAt(now), addMonths(monthAt(now), 1)]);

@@ -13,6 +13,7 @@ export const LOOKS: Readonly<Record<Shown, { readonly tone: Tone; readonly icon:
   suspended: { tone: 'pause', icon: 'pause' },
   revoked: { tone: 'stop', icon: 'cross' },
   superseded: { tone: 'stop', icon: 'renewed' },
+  expired: { tone: 'stop', icon: 'clock' },
   'not-ours': { tone: 'grey', icon: 'question' },
   invalid: { tone: 'stop', icon: 'cross' },
   unreadable: { tone: 'stop', icon: 'cross' },

@@ -93,6 +93,7 @@ export const chinese: Words = {
     suspended: { headline: '核查中，暂停使用', advice: '发证机关正在核查本证书，核查期间不得使用。' },
     revoked: { headline: '已撤销', advice: '本证书已被发证机关撤销，不再有效。' },
     superseded: { headline: '已换发新版本', advice: '本版本不再使用，请向持证人索要新版证书。' },
+    expired: { headline: '加注副本已过有效期', advice: '这份加注副本不能再使用，请持证人重新出具。' },
     'not-ours': {
       headline: '不是本系统签发的证书',
       advice: '未核验到本系统的签名，请勿将其视为职称证书。纸质证书不在本系统查验范围，请向原发证渠道核实。',
@@ -188,6 +189,7 @@ export const chinese: Words = {
     REVOKED: '已撤销',
     SUSPENDED: '暂停使用',
     SUPERSEDED: '已换发',
+    USE_ENDED: '加注副本已过有效期',
   },
   key: '签名密钥',
   form: '二维码格式',
@@ -225,6 +227,10 @@ export const english: Words = {
     superseded: {
       headline: 'Replaced by a newer version',
       advice: 'This version is no longer used. Ask the holder for the new one.',
+    },
+    expired: {
+      headline: 'Use copy has expired',
+      advice: 'This copy must not be used any more. Ask the holder for a new one.',
     },
     'not-ours': {
       headline: 'Not issued by this system',
@@ -330,6 +336,7 @@ export const english: Words = {
     REVOKED: 'revoked',
     SUSPENDED: 'suspended',
     SUPERSEDED: 'replaced',
+    USE_ENDED: 'use copy has expired',
   },
   key: 'Signing key',
   form: 'QR form',
