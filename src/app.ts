@@ -9,6 +9,7 @@ import { reservedPhoneOf } from './applications/reserved-phone.ts';
 import { applicationRoutes } from './applications/routes.ts';
 import { inspectionRoutes } from './inspection/routes.ts';
 import { calendarRoutes } from './calendar/routes.ts';
+import { glyphRoutes } from './certificate/glyph-routes.ts';
 import { certificateRoutes } from './certificate/routes.ts';
 import { changeRoutes } from './changes/routes.ts';
 import { collectionRoutes } from './collection/routes.ts';
@@ -57,6 +58,7 @@ export function makeApp(world: World, isReady: () => boolean): Koa {
     healthRoutes(world, isReady),
     keyRoutes(world),
     certificateRoutes(world),
+    glyphRoutes(world),
     statusListRoutes(world),
     verificationRoutes(world),
     api.router,

@@ -57,6 +57,11 @@ export const PUBLIC_OPERATIONS: readonly DocumentedOperation[] = [
     summary: '凭证的 JSON Schema',
     mediaType: 'application/schema+json',
   }),
+  get('/glyphs/:name', {
+    tag: '查验',
+    summary: '一个汉字的字形，如 /glyphs/U+2CB4E.svg，供核对手写的生僻字',
+    mediaType: 'image/svg+xml',
+  }),
   get('/healthz', { tag: '运行', summary: '进程存活', mediaType: 'application/json' }),
   get('/readyz', { tag: '运行', summary: '可以接受请求（数据库已就绪）', mediaType: 'application/json' }),
 ];
