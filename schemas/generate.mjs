@@ -105,6 +105,7 @@ const VALIDATED = {
   // share codes
 
   // use copies
+  isUseCopyPayload: 'use-copy-payload.json',
 
   // clients
 

@@ -66,9 +66,21 @@ export function verdictOf(findings: Findings): Verdict {
     const finding = findings[name];
     if (name === 'status') return statusVerdict(finding);
     if (finding?.outcome === 'pass') continue;
+    if (finding?.reason === 'USE_ENDED') return endedVerdict(findings.status);
     return NOT_OURS.has(finding?.reason) ? 'not-ours' : 'invalid';
   }
   return 'invalid';
+}
+
+const ENDS: readonly Verdict[] = ['revoked', 'suspended', 'superseded'];
+
+/**
+ * A use copy that is over, by its certificate's status. What became of the certificate wins: whoever is told only that the copy is over
+ * would ask for a new one, which a revoked certificate cannot give. Else the copy is over, whether its status is known or not.
+ */
+function endedVerdict(finding: Findings['status']): Verdict {
+  const verdict = statusVerdict(finding);
+  return ENDS.includes(verdict) ? verdict : 'expired';
 }
 
 function statusVerdict(finding: Findings['status']): Verdict {

@@ -23,9 +23,13 @@ export interface StatusResult {
   readonly status?: VerificationReport['status'];
 }
 
-/** The status finding for a credential whose signature holds; all three purposes must be known. */
-export function statusOf(payload: TitlePayload, trust: Trust, at: Instant): StatusResult {
-  const [entry] = payload.vc.credentialStatus;
+/** The status finding for a credential (a use copy has its certificate's places) whose signature holds; all three purposes must be known. */
+export function statusOf(
+  { vc }: { readonly vc: Pick<TitlePayload['vc'], 'credentialStatus'> },
+  trust: Trust,
+  at: Instant,
+): StatusResult {
+  const [entry] = vc.credentialStatus;
   const list = Number(entry.statusListCredential.slice(entry.statusListCredential.lastIndexOf('-') + 1));
   const lists = PURPOSES.map(purpose => trust.lists.get(statusListUrl(trust.issuer.origin, purpose, list)));
   const known = lists.filter(found => found !== undefined);

@@ -3,13 +3,24 @@
  * nothing from the token is resolved, and bad input is a finding, never an exception. did-jwt and did-jwt-vc stay outside:
  * they accept forged tokens (a nested token under `cty: JWT`). Pure. Rules V1–V9 stand beside the lines that enforce them.
  */
-import { credentialFor, type Issuer } from '../certificate/credential.ts';
+import {
+  credentialFor,
+  isUseCopyEnd,
+  useCopyFor,
+  type CredentialParts,
+  type Issuer,
+} from '../certificate/credential.ts';
 import { decodeQr } from '../certificate/qr/codec.ts';
 import { isCertificateNumber } from '../certificate/number.ts';
 import { certificateKid } from '../keys/did-document.ts';
 import { isInWindow, keyId, type ManifestKey } from '../keys/manifest.ts';
-import { isTitlePayload, type TitlePayload } from '../shared/shapes/shapes.ts';
-import { isDate, type Instant } from '../shared/time.ts';
+import {
+  isTitlePayload,
+  isUseCopyPayload,
+  type TitlePayload,
+  type UseCopyPayload,
+} from '../shared/shapes/shapes.ts';
+import { dateAt, isDate, type Instant } from '../shared/time.ts';
 import { LIST_ENTRIES } from '../revocation/status-list.ts';
 import { CLOCK_SKEW_SECONDS, statusOf } from './status.ts';
 import { failed, passed, toChecks, verdictOf, type Findings, type VerificationReport } from './report.ts';
@@ -52,7 +63,7 @@ interface Owned {
 }
 
 interface Claimed extends Owned {
-  readonly payload: TitlePayload;
+  readonly payload: TitlePayload | UseCopyPayload;
 }
 
 function readText(text: string, trust: Trust, findings: Findings): Read | undefined {
@@ -83,7 +94,7 @@ function readOwned(jwt: string, trust: Trust, findings: Findings): Owned | undef
   }
   const { iss } = token.payload as { iss?: unknown };
   const key = trust.manifest.keys.find(
-    entry => entry.use === 'certificates' && certificateKid(trust.issuer.did, entry.number) === token.kid,
+    entry => entry.use in SHAPES && certificateKid(trust.issuer.did, entry.number) === token.kid,
   );
   if (iss !== trust.issuer.did || !key) {
     findings.structure = passed;
@@ -94,34 +105,63 @@ function readOwned(jwt: string, trust: Trust, findings: Findings): Owned | undef
   return { token, key };
 }
 
-/** V6: the closed shape, and nothing in it that we would not have signed. */
+/** V6: the closed shape that this key may sign and no other, and nothing in it that we would not have signed. */
 function readClaims({ token, key }: Owned, trust: Trust, findings: Findings): Claimed | undefined {
-  if (!isTitlePayload(token.payload) || !isCoherent(token.payload, trust.issuer)) {
-    findings.structure = failed('BAD_SHAPE');
-    return undefined;
-  }
-  findings.structure = passed;
-  return { token, payload: token.payload, key };
+  const payload = SHAPES[key.use as keyof typeof SHAPES](token.payload, trust.issuer); // readOwned takes no other use
+  findings.structure = payload ? passed : failed('BAD_SHAPE');
+  return payload && { token, payload, key };
+}
+
+/** What each use of a key signs: a certificate's key makes no use copy, and the key of use copies no certificate. */
+const SHAPES = {
+  certificates: (payload: unknown, issuer: Issuer): TitlePayload | undefined =>
+    isTitlePayload(payload) && isSame(payload, issuer, credentialFor) ? payload : undefined,
+  'use-copies': (payload: unknown, issuer: Issuer): UseCopyPayload | undefined =>
+    isUseCopyPayload(payload) && isCoherentCopy(payload, issuer) ? payload : undefined,
+} as const;
+
+function isCoherentCopy(payload: UseCopyPayload, issuer: Issuer): boolean {
+  const { use } = payload.vc.credentialSubject;
+  const validThrough = lastDayOf(payload);
+  if (!isUseCopyEnd(validThrough, dateAt(payload.nbf))) return false;
+  const copy = copyNumberOf(payload);
+  return isSame(payload, issuer, parts => useCopyFor({ ...parts, use, copy, validThrough }, issuer));
+}
+
+function lastDayOf({ exp }: UseCopyPayload): string {
+  return dateAt(exp - 1);
+}
+
+function copyNumberOf({ jti }: UseCopyPayload): number {
+  return Number(jti.slice(jti.lastIndexOf('/') + 1));
 }
 
 /** V6 beyond the schema: every derived value equals what we would have signed for these claims. */
-function isCoherent(payload: TitlePayload, issuer: Issuer): boolean {
+function isSame(
+  payload: TitlePayload | UseCopyPayload,
+  issuer: Issuer,
+  wouldSign: (parts: CredentialParts, issuer: Issuer) => object,
+): boolean {
   const subject = payload.vc.credentialSubject;
   if (!isCertificateNumber(subject.certificateNumber) || !subject.certificateNumber.startsWith(subject.level))
     return false;
   if (!isDate(subject.obtainedOn)) return false;
   const [entry] = payload.vc.credentialStatus;
   const list = Number(/-(\d{1,4})$/.exec(entry.statusListCredential)?.[1] ?? NaN);
-  const version = Number(/-(\d{1,2})$/.exec(payload.jti)?.[1] ?? NaN);
   if (Number(entry.statusListIndex) >= LIST_ENTRIES) return false;
   const parts = {
     claims: subject,
-    version,
+    version: versionOf(payload),
     list,
     index: Number(entry.statusListIndex),
     issuedAt: payload.nbf,
   };
-  return JSON.stringify(credentialFor(parts, issuer)) === JSON.stringify(payload);
+  return JSON.stringify(wouldSign(parts, issuer)) === JSON.stringify(payload);
+}
+
+/** The schema has one or two digits here, at the end or before the copy's. */
+function versionOf({ jti }: TitlePayload | UseCopyPayload): number {
+  return Number(/-(\d{1,2})(?:\/use-copies\/\d+)?$/.exec(jti)?.[1] ?? NaN);
 }
 
 /**
@@ -137,11 +177,12 @@ async function isSigned({ token, key }: Owned, trust: Trust): Promise<boolean> {
   }
 }
 
-/** V7, V8. A title does not expire, so there is no end to check. */
+/** V7, V8. A title does not expire; a use copy does, on the second (RFC 7519 §4.1.4), without grace for slow clocks. */
 function dateFinding({ payload, key }: Claimed, at: Instant): NonNullable<Findings['dates']> {
   if (payload.nbf > at + CLOCK_SKEW_SECONDS) return failed('NOT_YET_VALID');
   if (key.revokedAt !== undefined) return failed('KEY_REVOKED');
-  return isInWindow(key, payload.nbf) ? passed : failed('OUTSIDE_KEY_WINDOW');
+  if (!isInWindow(key, payload.nbf)) return failed('OUTSIDE_KEY_WINDOW');
+  return 'exp' in payload && at >= payload.exp ? failed('USE_ENDED') : passed;
 }
 
 interface Found {
@@ -159,7 +200,7 @@ function report(findings: Findings, found: Found): VerificationReport {
     checks: toChecks(findings),
     checkedAt: at,
     ...(claimed?.key.test === true ? { test: true } : {}),
-    ...(claimed ? { certificate: reported(claimed) } : {}),
+    ...(claimed ? { certificate: reported(claimed), ...usedFor(claimed.payload) } : {}),
     ...(status ? { status } : {}),
     ...(form === undefined ? {} : { form }),
     ...(jwt === undefined ? {} : { jwt }),
@@ -167,12 +208,19 @@ function report(findings: Findings, found: Found): VerificationReport {
 }
 
 function reported({ payload, key }: Claimed): NonNullable<VerificationReport['certificate']> {
-  const subject = payload.vc.credentialSubject;
+  // what the copy was made for is reported beside the certificate
+  const { use: _use, ...subject } = { use: undefined, ...payload.vc.credentialSubject };
   return {
     number: subject.certificateNumber,
-    version: Number(payload.jti.slice(payload.jti.lastIndexOf('-') + 1)),
+    version: versionOf(payload),
     issuedAt: payload.nbf,
     keyId: keyId(key.number),
     subject,
   };
+}
+
+function usedFor(payload: Claimed['payload']): Pick<VerificationReport, 'use'> {
+  if (!('exp' in payload)) return {};
+  const { purpose, recipient } = payload.vc.credentialSubject.use;
+  return { use: { purpose, recipient, validThrough: lastDayOf(payload), copy: copyNumberOf(payload) } };
 }

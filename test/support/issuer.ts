@@ -5,9 +5,12 @@
 import { generateKeyPairSync, sign as signBytes, type KeyObject } from 'node:crypto';
 import {
   credentialFor,
+  useCopyFor,
+  type CopyUse,
   type CredentialPayload,
   type Issuer,
   type TitleClaims,
+  type UseCopyCredential,
 } from '../../src/certificate/credential.ts';
 import { certificateNumber } from '../../src/certificate/number.ts';
 import { encodeQr } from '../../src/certificate/qr/codec.ts';
@@ -22,7 +25,15 @@ import {
   type PublicJwk,
 } from '../../src/keys/manifest.ts';
 import { PURPOSES, bitsOf, statusListParts, type Purpose } from '../../src/revocation/status-list.ts';
-import { addMonths, monthAt, startOf, type Instant, type Month } from '../../src/shared/time.ts';
+import {
+  addDays,
+  addMonths,
+  dateAt,
+  monthAt,
+  startOf,
+  type Instant,
+  type Month,
+} from '../../src/shared/time.ts';
 import type { TrustDocument } from '../../src/verification/trust.ts';
 
 /** 2026-06-15 12:00 in Shanghai. */
@@ -40,10 +51,10 @@ export interface TestKey {
   readonly publicKey: KeyObject;
 }
 
-export interface Signed {
+export interface Signed<Payload = CredentialPayload> {
   readonly jwt: string;
   readonly qrText: string;
-  readonly payload: CredentialPayload;
+  readonly payload: Payload;
 }
 
 export interface SignChanges {
@@ -54,6 +65,13 @@ export interface SignChanges {
   readonly issuedAt?: Instant;
   /** Number of the key to sign with; default the first. */
   readonly key?: number;
+}
+
+export interface CopyChanges extends SignChanges {
+  readonly use?: CopyUse;
+  readonly copy?: number;
+  /** Default 30 days after it was made. */
+  readonly validThrough?: string;
 }
 
 export interface ListContent {
@@ -92,11 +110,14 @@ export interface TestIssuer {
   /** One certificates key per month, numbered from 1 in the order of the months, then the status lists' key. */
   readonly keys: readonly TestKey[];
   readonly statusKey: TestKey;
+  readonly copiesKey: TestKey;
   /** Manifest version 1. */
   readonly manifest: string;
   /** The trust document on that day, nothing revoked. */
   readonly trust: TrustDocument;
   readonly sign: (changes?: SignChanges) => Signed;
+  /** A use copy, by the key of use copies unless told otherwise. */
+  readonly signCopy: (changes?: CopyChanges) => Signed<UseCopyCredential>;
   /** A compact JWS of exactly these parts, by the given key or the first one; `alg` in the header is not looked at. */
   readonly signRaw: (header: RawPart, payload: RawPart, key?: KeyObject) => string;
   /** A manifest by the root with these keys; a test may give other entries, another version or another root. */
@@ -137,6 +158,11 @@ export function someClaims(changes: Partial<TitleClaims> = {}): TitleClaims {
   };
 }
 
+/** What a use copy may be made for. */
+export function someUse(changes: Partial<CopyUse> = {}): CopyUse {
+  return { purpose: '岗位聘任核验', recipient: '天津样例人才有限公司（测试）', ...changes };
+}
+
 /** A new issuer with fresh keys; nothing is written anywhere. */
 export function makeIssuer(options: TestIssuerOptions = {}): TestIssuer {
   const at = options.at ?? NOON;
@@ -164,15 +190,27 @@ export function makeIssuer(options: TestIssuerOptions = {}): TestIssuer {
   const signRaw: TestIssuer['signRaw'] = (header, payload, key) =>
     jwsOf(header, payload, key ?? keyOf(1).privateKey);
 
+  const signedBy = <Payload extends object>(payload: Payload, key: number): Signed<Payload> => {
+    const header = { alg: 'ES256', typ: 'JWT', kid: certificateKid(issuer.did, key) };
+    const jwt = signRaw(header, payload, keyOf(key).privateKey);
+    return { jwt, qrText: encodeQr(jwt, FORMS, issuer), payload };
+  };
+
   const sign: TestIssuer['sign'] = (changes = {}) => {
     const { version = 1, list = TEST_LIST, index = TEST_INDEX, issuedAt = at - day, key = 1 } = changes;
     const payload = credentialFor(
       { claims: someClaims(changes.claims), version, list, index, issuedAt },
       issuer,
     );
-    const header = { alg: 'ES256', typ: 'JWT', kid: certificateKid(issuer.did, key) };
-    const jwt = signRaw(header, payload, keyOf(key).privateKey);
-    return { jwt, qrText: encodeQr(jwt, FORMS, issuer), payload };
+    return signedBy(payload, key);
+  };
+
+  const signCopy: TestIssuer['signCopy'] = (changes = {}) => {
+    const { version = 1, list = TEST_LIST, index = TEST_INDEX, issuedAt = at - day } = changes;
+    const { use = someUse(), copy = 1, validThrough = addDays(dateAt(issuedAt), 30) } = changes;
+    const claims = someClaims(changes.claims);
+    const parts = { claims, version, list, index, issuedAt, use, copy, validThrough };
+    return signedBy(useCopyFor(parts, issuer), changes.key ?? copiesKey.entry.number);
   };
 
   const signManifest: TestIssuer['signManifest'] = (changes = {}) => {
@@ -225,9 +263,11 @@ export function makeIssuer(options: TestIssuerOptions = {}): TestIssuer {
     rootJwk,
     keys,
     statusKey,
+    copiesKey,
     manifest,
     trust,
     sign,
+    signCopy,
     signRaw,
     signManifest,
     listJws,

@@ -5,7 +5,7 @@ import type { QrForm, StoredForm, StoredForms } from './form.ts';
 import { toForms } from './form.ts';
 
 /** Every form ever issued with, in the order in which an encoder tries them, form 00 last. Append-only. */
-export const FORM_IDS = ['01', '02', '00'] as const;
+export const FORM_IDS = ['01', '02', '03', '04', '00'] as const;
 
 /** The frozen forms as they stand in the repository, fit to be put inline into a trust document. */
 export function readStoredForms(): StoredForms {
@@ -14,7 +14,7 @@ export function readStoredForms(): StoredForms {
   return { forms, dictionaries: Object.fromEntries(names.map(name => [name, readText(name)])) };
 }
 
-/** The frozen forms, ready for the codec. Reads five small files: keep the result. */
+/** The frozen forms, ready for the codec. Reads seven small files: keep the result. */
 export function readForms(): readonly QrForm[] {
   return toForms(readStoredForms());
 }

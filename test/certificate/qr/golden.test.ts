@@ -6,16 +6,23 @@ import test from 'ava';
 import { compactVerify, importJWK, type JWK } from 'jose';
 import { createVerifiableCredentialJwt } from 'did-jwt-vc';
 import type { Issuer } from '../../../src/certificate/credential.ts';
-import { credentialFor } from '../../../src/certificate/credential.ts';
+import { credentialFor, useCopyFor } from '../../../src/certificate/credential.ts';
 import { decodeQr, encodeQr } from '../../../src/certificate/qr/codec.ts';
 import { readForms } from '../../../src/certificate/qr/forms.ts';
 import { projectFile } from '../../../src/shared/project.ts';
+import { addDays, dateAt } from '../../../src/shared/time.ts';
 import { aSeriesOfSamples, jwtWith, SAMPLE_ISSUER } from '../../bench/certificates.ts';
 
 interface Golden {
   readonly issuer: Issuer;
   readonly publicJwk: JWK;
-  readonly vectors: readonly { readonly form: string; readonly jwt: string; readonly fragment: string }[];
+  readonly vectors: readonly {
+    readonly form: string;
+    /** The key of vectors that were signed later; its private half was thrown away too. */
+    readonly publicJwk?: JWK;
+    readonly jwt: string;
+    readonly fragment: string;
+  }[];
 }
 
 const GOLDEN = JSON.parse(readFileSync(projectFile('test/vectors/qr/golden.json'), 'utf8')) as Golden; // our own fixture
@@ -28,6 +35,8 @@ const FROZEN: Readonly<Record<string, string>> = {
   'form-00.json': '351f9c765007a4fb029537d2631b7cf5e9ea7bc924464af033b13b9cf9d2166d',
   'form-01.json': '939dea404b448532dfd986a37c3bc8115296a608af3e1ca7c3fcc44677c386b3',
   'form-02.json': 'ed6f44615bca3e6a113deb9d54d56ac6ac01914704e1760ff08c03ca7f2c997b',
+  'form-03.json': '05e483603b19b10a61d8dbcaa691be11c5980a3a2a72e1a2b239190fb60d6f5e',
+  'form-04.json': 'ee10bec43211894db133d6760159ede7a6dd34c7b3f08543d2ecea44543f7c76',
 };
 
 for (const [name, digest] of Object.entries(FROZEN)) {
@@ -42,12 +51,12 @@ test('a dictionary is at most 32 kB', t => {
   for (const form of FORMS) t.true(form.dictionary.length <= 32_000, `form ${form.id}`);
 });
 
-for (const { form, jwt, fragment } of GOLDEN.vectors) {
+for (const { form, jwt, fragment, publicJwk = GOLDEN.publicJwk } of GOLDEN.vectors) {
   test(`the golden code of form ${form} gives its JWT, bit for bit, and the signature holds`, async t => {
     const decoded = decodeQr(`${GOLDEN.issuer.origin}/v#${fragment}`, FORMS, GOLDEN.issuer);
 
     t.deepEqual(decoded, { ok: true, jwt, form });
-    await t.notThrowsAsync(compactVerify(jwt, await importJWK(GOLDEN.publicJwk, 'ES256')));
+    await t.notThrowsAsync(compactVerify(jwt, await importJWK(publicJwk, 'ES256')));
   });
 
   test(`the golden JWT of form ${form} still takes no more digits than when it was printed`, t => {
@@ -61,20 +70,29 @@ test('every form has a golden pair', t => {
   t.deepEqual(GOLDEN.vectors.map(vector => vector.form).sort(), FORMS.map(form => form.id).sort());
 });
 
-for (const [form, printedName] of [
-  ['01', undefined],
-  ['02', 'LI HONG'],
+const USE = { purpose: '岗位聘任核验', recipient: '天津样例人才有限公司（测试）' };
+
+for (const [form, printedName, use] of [
+  ['01', undefined, undefined],
+  ['02', 'LI HONG', undefined],
+  ['03', undefined, USE],
+  ['04', 'LI HONG', USE],
 ] as const) {
   test(`what did-jwt-vc signs is of form ${form}`, async t => {
     const [sample] = aSeriesOfSamples(1, 3);
     if (sample === undefined) throw new RangeError('expected a sample');
     const claims = { ...sample.parts.claims, ...(printedName === undefined ? {} : { printedName }) };
     const { did } = SAMPLE_ISSUER;
+    const parts = { ...sample.parts, claims };
+    const copy = { copy: 2, validThrough: addDays(dateAt(parts.issuedAt), 90) };
+    const payload = use
+      ? useCopyFor({ ...parts, use, ...copy }, SAMPLE_ISSUER)
+      : credentialFor(parts, SAMPLE_ISSUER);
     const signer = async (): Promise<string> => randomBytes(64).toString('base64url');
 
     const jwt = await createVerifiableCredentialJwt(
       // did-jwt-vc's type is narrower than the VC Data Model: it knows one status, not a list
-      credentialFor({ ...sample.parts, claims }, SAMPLE_ISSUER) as never,
+      payload as never,
       { did, alg: 'ES256', signer },
       { header: { alg: 'ES256', typ: 'JWT', kid: `${did}#key-12` } },
     );
