@@ -19,15 +19,20 @@ const VOCABULARY = [
 
 export function certificateRoutes(world: World): Router {
   const router = new Router();
-  const context = JSON.stringify(titleContext(world.issuer.origin));
-  const schema = JSON.stringify(titleSchema(world.issuer.origin));
+  const { origin } = world.issuer;
   const forever = { maxAgeSeconds: YEAR_SECONDS, immutable: true };
-  router.get('/contexts/title/v1', ctx => {
-    answerPublic(ctx, { body: context, type: 'application/ld+json; charset=utf-8', ...forever });
-  });
-  router.get('/schemas/title/v1', ctx => {
-    answerPublic(ctx, { body: schema, type: 'application/schema+json; charset=utf-8', ...forever });
-  });
+  const documents = [
+    ['/contexts/title/v1', 'application/ld+json', titleContext(origin)],
+    ['/contexts/use-copy/v1', 'application/ld+json', useCopyContext(origin)],
+    ['/schemas/title/v1', 'application/schema+json', titleSchema(origin)],
+    ['/schemas/use-copy/v1', 'application/schema+json', useCopySchema(origin)],
+  ] as const;
+  for (const [path, type, document] of documents) {
+    const body = JSON.stringify(document);
+    router.get(path, ctx => {
+      answerPublic(ctx, { body, type: `${type}; charset=utf-8`, ...forever });
+    });
+  }
   return router;
 }
 
@@ -50,11 +55,43 @@ export function titleContext(origin: string): object {
   };
 }
 
+/** What a use copy has beyond the certificate's own terms; the first context, being immutable, stays as it is. */
+export function useCopyContext(origin: string): object {
+  const terms = ['ProfessionalTitleUseCopy', 'use', 'purpose', 'recipient'];
+  const named = Object.fromEntries(terms.map(term => [term, `${origin}/contexts/use-copy/v1#${term}`]));
+  return { '@context': { '@version': 1.1, '@protected': true, ...named } };
+}
+
+interface StoredSchema {
+  readonly [member: string]: unknown;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
 function titleSchema(origin: string): object {
-  const read = (name: string): Record<string, unknown> =>
-    JSON.parse(readFileSync(projectFile(`schemas/${name}`), 'utf8')) as Record<string, unknown>;
-  const { $schema: _dialect, $id: _id, ...subject } = read('title-subject.json');
-  const credential = read('title-credential.json');
-  const properties = { ...(credential['properties'] as object), credentialSubject: subject };
-  return { ...credential, $id: `${origin}/schemas/title/v1`, properties };
+  return withSubject(
+    stored('title-credential.json'),
+    subjectOf('title-subject.json'),
+    `${origin}/schemas/title/v1`,
+  );
+}
+
+function useCopySchema(origin: string): object {
+  const { properties: claims } = subjectOf('title-subject.json');
+  const subject = subjectOf('use-copy-subject.json');
+  // stored, the claims only point at those of the certificate; served, the document stands alone
+  const whole = { ...subject, properties: { ...subject.properties, ...claims } };
+  return withSubject(stored('use-copy-credential.json'), whole, `${origin}/schemas/use-copy/v1`);
+}
+
+function withSubject(credential: StoredSchema, credentialSubject: object, id: string): object {
+  return { ...credential, $id: id, properties: { ...credential.properties, credentialSubject } };
+}
+
+function subjectOf(name: string): StoredSchema {
+  const { $schema: _dialect, $id: _id, ...subject } = stored(name);
+  return subject;
+}
+
+function stored(name: string): StoredSchema {
+  return JSON.parse(readFileSync(projectFile(`schemas/${name}`), 'utf8')) as StoredSchema; // our own file
 }

@@ -79,6 +79,7 @@ function toLines(report: VerificationReport, trust: Trust): string[] {
     VERDICT_WORDS[report.verdict].advice,
   ];
   if (report.test === true) lines.push('测试证书，无法律效力。');
+  if (report.use) lines.push(...useLines(report.use));
   if (certificate) {
     const { subject } = certificate;
     const printed = subject.printedName === undefined ? '' : `（印作 ${subject.printedName}）`;
@@ -101,7 +102,7 @@ function toLines(report: VerificationReport, trust: Trust): string[] {
     lines.push(`取得时间　${toChineseDate(subject.obtainedOn)}`, `证书编号　${subject.certificateNumber}`);
     lines.push(
       `版本　　　${certificate.version}`,
-      `发证日期　${toChineseDate(dateAt(certificate.issuedAt))}`,
+      `${report.use ? '加注日期' : '发证日期'}　${toChineseDate(dateAt(certificate.issuedAt))}`,
     );
   }
   if (status)
@@ -114,6 +115,21 @@ function toLines(report: VerificationReport, trust: Trust): string[] {
     .map(check => `${check.name} ${check.reason ?? check.outcome}`);
   if (reasons.length > 0) lines.push(`未通过的检查：${reasons.join('；')}`);
   return lines;
+}
+
+/** Another purpose is not covered, whatever the verdict. */
+function useLines({
+  purpose,
+  recipient,
+  validThrough,
+  copy,
+}: NonNullable<VerificationReport['use']>): readonly string[] {
+  return [
+    `加注副本（第 ${copy} 份），用于其他用途无效：`,
+    `仅限用于　${purpose}`,
+    `提供给　　${recipient}`,
+    `有效期至　${toChineseDate(validThrough)}（含当日）`,
+  ];
 }
 
 export const trustCommand: Command = {

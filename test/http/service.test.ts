@@ -53,6 +53,8 @@ const PUBLIC: readonly [path: string, type: string, maxAge: string][] = [
   ['/status-lists/suspension-1', 'application/vc+jwt', 'max-age=3600'],
   ['/contexts/title/v1', 'application/ld+json', 'immutable'],
   ['/schemas/title/v1', 'application/schema+json', 'immutable'],
+  ['/contexts/use-copy/v1', 'application/ld+json', 'immutable'],
+  ['/schemas/use-copy/v1', 'application/schema+json', 'immutable'],
 ];
 
 test('public documents carry their media type, caching, CORS and an ETag that saves the second fetch', async t => {

@@ -57,6 +57,16 @@ export const PUBLIC_OPERATIONS: readonly DocumentedOperation[] = [
     summary: '凭证的 JSON Schema',
     mediaType: 'application/schema+json',
   }),
+  get('/contexts/use-copy/v1', {
+    tag: '公钥',
+    summary: '加注副本凭证的 JSON-LD 上下文',
+    mediaType: 'application/ld+json',
+  }),
+  get('/schemas/use-copy/v1', {
+    tag: '公钥',
+    summary: '加注副本凭证的 JSON Schema',
+    mediaType: 'application/schema+json',
+  }),
   get('/glyphs/:name', {
     tag: '查验',
     summary: '一个汉字的字形，如 /glyphs/U+2CB4E.svg，供核对手写的生僻字',
