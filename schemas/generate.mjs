@@ -102,6 +102,7 @@ const VALIDATED = {
   isLookupResult: 'lookup-result.json',
   isLookupList: 'lookup-list.json',
   isFileReport: 'file-report.json',
+  isFileSeal: 'file-seal.json',
   // share codes
 
   // use copies

@@ -7,25 +7,28 @@ import { faceOf } from './face/face.ts';
 import type { FontOptions } from './face/glyphs.ts';
 import { openFonts } from './face/glyphs.ts';
 import { makePainter, PIXELS_PER_METRE } from './face/paint.ts';
-import type { PngText } from './face/png.ts';
 import { toPng } from './face/png.ts';
 import type { Fonts } from './face/primitives.ts';
 import { FaceRefused } from './face/primitives.ts';
+import type { PngText } from './png-chunks.ts';
 import { qrSymbol } from './qr/symbol.ts';
 import { readOneCode } from './read-image.ts';
 
-export interface RendererOptions extends FontOptions {
-  /** Written into every file as iTXt, before the pixels. */
+/** What a file gets besides its face. */
+export interface FileExtras {
+  /** Written into the PNG as iTXt, before the pixels. */
   readonly texts?: readonly PngText[];
+  /** The last step before the file is read back: what it gives is the finished file. */
+  readonly finish?: (file: Uint8Array) => Promise<Uint8Array>;
 }
 
 export interface Renderer {
   /** For asking whether a text is displayable with the same fonts. */
   readonly fonts: Fonts;
   /** PNG file of the certificate: 2480 × 3508 pixels, 11,811 per metre; the same content gives the same pixels. */
-  readonly render: (content: FaceContent) => Promise<Uint8Array>;
-  /** The same, only after the QR text read back from the finished file equals `content.qrText`. */
-  readonly renderChecked: (content: FaceContent) => Promise<Uint8Array>;
+  readonly render: (content: FaceContent, texts?: readonly PngText[]) => Promise<Uint8Array>;
+  /** The same finished, only after the QR text read back from the finished file equals `content.qrText`. */
+  readonly renderChecked: (content: FaceContent, extras?: FileExtras) => Promise<Uint8Array>;
 }
 
 /**
@@ -34,26 +37,32 @@ export interface Renderer {
  * `render` throws FaceRefused GLYPH_MISSING or FACE_DOES_NOT_FIT, and QrTooLarge; `renderChecked` besides throws FACE_MISMATCH when the
  * picture does not say what the record says.
  */
-export function makeRenderer(options: RendererOptions = {}): Renderer {
+export function makeRenderer(options: FontOptions = {}): Renderer {
   const fonts = openFonts(options);
   const painter = makePainter(fonts);
-  const render = async (content: FaceContent): Promise<Uint8Array> => {
+  const render = async (content: FaceContent, texts: readonly PngText[] = []): Promise<Uint8Array> => {
     const canvas = painter.paint(faceOf(content, qrSymbol(content.qrText), fonts));
-    return toPng(canvas, PIXELS_PER_METRE, options.texts ?? []);
+    return toPng(canvas, PIXELS_PER_METRE, texts);
   };
   return {
     fonts,
     render,
-    async renderChecked(content) {
-      const png = await render(content);
-      const said = await readOneCode(png, 'quick');
-      if (said !== content.qrText) {
-        throw new FaceRefused(
-          'FACE_MISMATCH',
-          '成品图片的二维码与记录不一致，已停止制证，请联系系统管理员检查后重试。',
-        );
-      }
+    async renderChecked(content, { texts, finish = unchanged } = {}) {
+      const png = await finish(await render(content, texts));
+      demandSame(await readOneCode(png, 'quick'), content);
       return png;
     },
   };
+}
+
+async function unchanged(file: Uint8Array): Promise<Uint8Array> {
+  return Promise.resolve(file);
+}
+
+function demandSame(said: string, { qrText }: FaceContent): void {
+  if (said === qrText) return;
+  throw new FaceRefused(
+    'FACE_MISMATCH',
+    '成品文件的二维码与记录不一致，已停止制证，请联系系统管理员检查后重试。',
+  );
 }

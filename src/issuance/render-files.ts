@@ -17,6 +17,7 @@ import { findKey } from '../keys/manifest.ts';
 import type { Act } from '../shared/act.ts';
 import { dateAt } from '../shared/time.ts';
 import type { World } from '../world.ts';
+import { sealedPng } from './seal-file.ts';
 
 export interface RenderedFile {
   readonly certificate: Certificate;
@@ -68,7 +69,8 @@ export async function pngOf(
   const { certificate } = shown;
   const { manifest } = await world.keys.manifest();
   const isTest = findKey(manifest, Number(certificate.keyId.slice('key-'.length)))?.test === true;
-  const png = await world.renderer().renderChecked(faceContent(world, { ...shown, isTest }));
+  const content = faceContent(world, { ...shown, isTest });
+  const png = await sealedPng(world, act, { content, jwt: certificate.jwt });
   await inTransaction(world.db, tx =>
     addFiles(tx, world.db, [
       {

@@ -7,7 +7,7 @@ import { readOneCode } from '../../src/certificate/read-image.ts';
 import { makeRenderer } from '../../src/certificate/render.ts';
 import { aFaceContent, aQrText, aRareFaceContent } from './face/a-content.ts';
 
-const renderer = makeRenderer({ texts: [{ keyword: 'openbadgecredential', text: '凭证 eyJ' }] });
+const renderer = makeRenderer();
 
 async function pixelsOf(png: Uint8Array): Promise<Buffer> {
   return sharp(png).raw().toBuffer();
@@ -23,7 +23,8 @@ test('the picture is A4 at 300 dots per inch', async t => {
 });
 
 test('words given are in the file as UTF-8, before the pixels', async t => {
-  const png = Buffer.from(await renderer.render(aFaceContent()));
+  const texts = [{ keyword: 'openbadgecredential', text: '凭证 eyJ' }];
+  const png = Buffer.from(await renderer.render(aFaceContent(), texts));
 
   const { comments } = await sharp(png).metadata();
   t.deepEqual(comments, [{ keyword: 'openbadgecredential', text: '凭证 eyJ' }]);

@@ -47,6 +47,7 @@ test('keys, roster, picture, offline verification, revocation: the whole way by 
   for (const words of [
     ['root', '--test'],
     ['add', '--use', 'status-lists'],
+    ['add', '--use', 'files'],
     ['add', '--month', '2021-07'],
   ]) {
     t.is(run('keys', ...words).code, 0, words.join(' '));
@@ -99,6 +100,7 @@ test('a bad roster is refused whole and comes back with its errors told cell by 
   for (const words of [
     ['root', '--test'],
     ['add', '--use', 'status-lists'],
+    ['add', '--use', 'files'],
     ['add', '--month', '2021-07'],
   ])
     run('keys', ...words);
@@ -164,6 +166,7 @@ test('what is no certificate is never valid, and says so with a stable code', as
   for (const words of [
     ['root', '--test'],
     ['add', '--use', 'status-lists'],
+    ['add', '--use', 'files'],
     ['add', '--month', '2021-07'],
   ])
     run('keys', ...words);
@@ -215,6 +218,7 @@ test('production refuses test keys and demonstrations', async t => {
   for (const words of [
     ['root', '--test'],
     ['add', '--use', 'status-lists'],
+    ['add', '--use', 'files'],
   ])
     run('keys', ...words);
   run('migrate');
@@ -256,6 +260,7 @@ test('the roster template can be filled and is refused only for having no rows',
   for (const words of [
     ['root', '--test'],
     ['add', '--use', 'status-lists'],
+    ['add', '--use', 'files'],
     ['add', '--month', '2021-07'],
   ])
     run('keys', ...words);

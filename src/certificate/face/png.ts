@@ -1,19 +1,13 @@
 /** Writes palette pictures as PNG (W3C PNG, third edition): IHDR pHYs PLTE iTXt… IDAT IEND. Node only. */
 import { promisify } from 'node:util';
 import { crc32, deflate } from 'node:zlib';
+import type { PngText } from '../png-chunks.ts';
+import { chunksOf, PNG_SIGNATURE } from '../png-chunks.ts';
 import type { Canvas } from './canvas.ts';
 import { PALETTE } from './canvas.ts';
 
-const SIGNATURE = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10);
 /** More costs twice the time for a twentieth of the size; measured on the face. */
 const DEFLATE_LEVEL = 3;
-
-/** Words written into the file as UTF-8 iTXt, before the pixels. */
-export interface PngText {
-  /** 1 to 79 characters of Latin-1 without leading or trailing space (PNG §11.3.3.1). */
-  readonly keyword: string;
-  readonly text: string;
-}
 
 /** PNG file of the canvas at that resolution; the same canvas gives the same pixels, and the same file with one zlib. */
 export async function toPng(
@@ -31,13 +25,24 @@ export async function toPng(
   density[8] = 1; // the unit is the metre
   const pixels = await promisify(deflate)(canvas.rows, { level: DEFLATE_LEVEL, memLevel: 9 });
   return Buffer.concat([
-    SIGNATURE,
+    PNG_SIGNATURE,
     chunk('IHDR', header),
     chunk('pHYs', density),
     chunk('PLTE', PALETTE),
     ...texts.map(text => chunk('iTXt', international(text))),
     chunk('IDAT', pixels),
     chunk('IEND', new Uint8Array()),
+  ]);
+}
+
+/** The same file with these words directly before its pixels; nothing else is touched. @throws RangeError for a file without pixels */
+export function withTextBeforePixels(png: Uint8Array, text: PngText): Uint8Array {
+  const pixels = chunksOf(png).chunks.find(({ type }) => type === 'IDAT');
+  if (pixels === undefined) throw new RangeError('withTextBeforePixels: expected a PNG with pixels');
+  return Buffer.concat([
+    png.subarray(0, pixels.start),
+    chunk('iTXt', international(text)),
+    png.subarray(pixels.start),
   ]);
 }
 
