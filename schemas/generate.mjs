@@ -109,6 +109,11 @@ const VALIDATED = {
   isUseCopyPayload: 'use-copy-payload.json',
 
   // clients
+  isClientPublicKey: 'client-public-key.json',
+  isNewClient: 'new-client.json',
+  isClientKey: 'client-key.json',
+  isClientView: 'client-view.json',
+  isClientList: 'client-list.json',
 
   // registrations
 

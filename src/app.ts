@@ -12,6 +12,8 @@ import { calendarRoutes } from './calendar/routes.ts';
 import { glyphRoutes } from './certificate/glyph-routes.ts';
 import { certificateRoutes } from './certificate/routes.ts';
 import { changeRoutes } from './changes/routes.ts';
+import { clientRoutes } from './clients/routes.ts';
+import { makeClientApi } from './clients/signed-request.ts';
 import { collectionRoutes } from './collection/routes.ts';
 import { pendingMigrations } from './db/migrate.ts';
 import { accessLog, compressed, securityHeaders } from './http/kit.ts';
@@ -54,6 +56,8 @@ export function makeApp(world: World, isReady: () => boolean): Koa {
   collectionRoutes(world, api);
   lookupRoutes(world, api);
   inspectionRoutes(world, api);
+  clientRoutes(world, api);
+  const clientApi = makeClientApi(world);
   const routers = [
     healthRoutes(world, isReady),
     keyRoutes(world),
@@ -62,8 +66,9 @@ export function makeApp(world: World, isReady: () => boolean): Koa {
     statusListRoutes(world),
     verificationRoutes(world),
     api.router,
+    clientApi.router,
     demoOutboxRoutes(world),
-    docsRoutes([...api.operations, ...PUBLIC_OPERATIONS], documentHeading(world)),
+    docsRoutes([...api.operations, ...clientApi.operations, ...PUBLIC_OPERATIONS], documentHeading(world)),
     staticRoutes(),
   ];
   for (const router of routers) app.use(router.routes());

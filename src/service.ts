@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sweepAccounts } from './accounts/sweep.ts';
 import { makeApp } from './app.ts';
+import { sweepClients } from './clients/sweep-clients.ts';
 import { expireApplications } from './applications/expire-applications.ts';
 import { demandFieldKeys } from './db/demand-field-keys.ts';
 import { demandDurability } from './db/durability.ts';
@@ -70,6 +71,7 @@ function choresOf(world: World): readonly Chore[] {
     hourly('message-sweeper', act => sweepMessages(world, act)),
     hourly('account-sweeper', act => sweepAccounts(world, act)),
     hourly('lookup-sweeper', act => sweepLookups(world, act)),
+    hourly('client-sweeper', act => sweepClients(world, act)),
   ];
 }
 

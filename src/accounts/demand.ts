@@ -9,11 +9,11 @@ import { demandMay, Forbidden, type Action, type PersonalAct } from './role.ts';
 
 /**
  * A person is asked by the table of role.ts; an operator at the machine (`cli:`, `system:`, the demo) answers to the machine.
- * @throws Forbidden for people who may not, and for the public always
+ * @throws Forbidden for people who may not, and for the public and API clients always
  */
 export function demandAllowed(act: Act | PersonalAct, action: Action): void {
   if ('by' in act) demandMay(act.by, action);
-  else if (act.actor === 'public') throw new Forbidden();
+  else if (act.actor === 'public' || act.actor.startsWith('client:')) throw new Forbidden();
 }
 
 /** The document's type, told from its number: what a person types at sign-in is the number alone. */

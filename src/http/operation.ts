@@ -67,9 +67,20 @@ export interface Guards<Personal, Anonymous> {
   readonly once: (ctx: Context, act: Personal, run: () => Promise<Reply>) => Promise<Reply>;
 }
 
+/** How callers show who they are: people by a session, programs by signing each request (RFC 9421). */
+export type Scheme = 'session' | 'signature';
+
+/** An operation as it was registered. */
+export type RegisteredOperation = Operation<unknown> & {
+  /** False of what everyone may call. */
+  readonly signedIn: boolean;
+  /** `session` unless told. */
+  readonly scheme?: Scheme;
+};
+
 export interface Api<Personal, Anonymous> {
   readonly router: Router;
-  readonly operations: readonly (Operation<unknown> & { readonly signedIn: boolean })[];
+  readonly operations: readonly RegisteredOperation[];
   /** For signed-in people. */
   readonly add: <Body = undefined>(
     operation: Operation<Body>,
@@ -86,11 +97,14 @@ export interface Api<Personal, Anonymous> {
 export const ID_PATTERN = '[0-9a-f]{32}';
 const ID = new RegExp(`^${ID_PATTERN}$`);
 
-export function makeApi<Personal, Anonymous>(guards: Guards<Personal, Anonymous>): Api<Personal, Anonymous> {
+export function makeApi<Personal, Anonymous>(
+  guards: Guards<Personal, Anonymous>,
+  scheme: Scheme = 'session',
+): Api<Personal, Anonymous> {
   const router = new Router();
-  const operations: (Operation<unknown> & { signedIn: boolean })[] = [];
+  const operations: RegisteredOperation[] = [];
   const register = (operation: Operation<unknown>, signedIn: boolean, run: Middleware): void => {
-    operations.push({ ...operation, signedIn });
+    operations.push({ ...operation, signedIn, scheme });
     const { method, path, body } = operation;
     const parse = body ? jsonBody(body.is, body.limit) : [];
     // who is asking comes first: nobody's body is read before

@@ -7,7 +7,7 @@ import { databases } from '../support/database.ts';
 import type { ExecutionContext } from 'ava';
 
 interface Described {
-  readonly paths: Record<string, Record<string, { readonly security: readonly unknown[] }>>;
+  readonly paths: Record<string, Record<string, { readonly security: readonly object[] }>>;
   readonly components: { readonly schemas: Record<string, unknown> };
 }
 
@@ -47,19 +47,25 @@ test('every reference in the document leads somewhere', async t => {
   t.deepEqual(lost, []);
 });
 
-test('every operation that asks for a session refuses a request without one, and none answers 5xx or 404 for its path', async t => {
+const REFUSALS: Readonly<Record<string, string>> = {
+  session: 'SIGN_IN_REQUIRED',
+  signature: 'REQUEST_SIGNATURE_REFUSED',
+};
+
+test('every operation that asks for a session or a signature refuses a request without one, and none answers 5xx or 404 for its path', async t => {
   const { url, document } = await served(t);
 
   for (const [path, methods] of Object.entries(document.paths)) {
     for (const [method, { security }] of Object.entries(methods)) {
-      if (security.length === 0) continue;
+      const [scheme] = security.flatMap(each => Object.keys(each));
+      if (scheme === undefined) continue;
       const response = await fetch(url + path.replace(/\{\w+\}/g, '0'.repeat(32)), {
         method: method.toUpperCase(),
         ...(method === 'get' ? {} : { body: '{}', headers: { 'content-type': 'application/json' } }),
       });
       const problem = (await response.json()) as Record<string, unknown>;
 
-      t.is(problem['code'], 'SIGN_IN_REQUIRED', `${method} ${path}`);
+      t.is(problem['code'], REFUSALS[scheme], `${method} ${path}`);
       t.is(response.status, 401, `${method} ${path}`);
     }
   }

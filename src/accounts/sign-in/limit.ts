@@ -21,6 +21,8 @@ export interface Limited {
   readonly limit: Limit;
   /** Whose: a login, a phone, an address; stored as a keyed hash. */
   readonly of: string;
+  /** How many tries this one is; 1 unless told. */
+  readonly cost?: number;
 }
 
 export const LOGIN_FAILURES: Limit = { kind: 'login', most: 5, seconds: 15 * 60 };
@@ -52,14 +54,17 @@ export async function takeTriesIn(
   world: LimitWorld,
   { at, tries }: { at: Instant; tries: readonly Limited[] },
 ): Promise<void> {
-  const limits = new Map(tries.map(each => [counterId(world, each), each.limit]));
+  const limits = new Map(
+    tries.map(each => [counterId(world, each), { ...each.limit, cost: each.cost ?? 1 }]),
+  );
   const windows = [...limits].map(([id, { seconds }]) => ({ id, seconds }));
-  const counters = await lockCounters(tx, world.db, { windows, at });
-  const waits = counters
-    .filter(counter => counter.count >= (limits.get(counter.id)?.most ?? 0))
-    .map(counter => counter.windowEnd - at);
+  const counted = (await lockCounters(tx, world.db, { windows, at })).map(counter => {
+    const { most = 0, cost = 1 } = limits.get(counter.id) ?? {};
+    return { ...counter, count: counter.count + cost, most };
+  });
+  const waits = counted.filter(({ count, most }) => count > most).map(({ windowEnd }) => windowEnd - at);
   if (waits.length > 0) throw tooMany(Math.max(1, ...waits));
-  for (const counter of counters) await saveCounter(tx, world.db, { ...counter, count: counter.count + 1 });
+  for (const { id, count, windowEnd } of counted) await saveCounter(tx, world.db, { id, count, windowEnd });
 }
 
 /** The tries were honest and do not count. */

@@ -1,7 +1,13 @@
 /** Every migration, oldest first. Append only: a released migration is never changed. */
+import { clientMigrations } from './clients.ts';
 import { firstMigrations } from './first.ts';
 import { lookupMigrations } from './lookups.ts';
 import { monthMigrations } from './month.ts';
 import type { Migration } from './steps.ts';
 
-export const MIGRATIONS: readonly Migration[] = [...firstMigrations, ...monthMigrations, ...lookupMigrations];
+export const MIGRATIONS: readonly Migration[] = [
+  ...firstMigrations,
+  ...monthMigrations,
+  ...lookupMigrations,
+  ...clientMigrations,
+];

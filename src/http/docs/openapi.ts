@@ -4,9 +4,15 @@
  */
 import { readFileSync } from 'node:fs';
 import { projectFile } from '../../shared/project.ts';
-import { ID_PATTERN, isIdName, isRepeatable, type Operation } from '../operation.ts';
+import {
+  ID_PATTERN,
+  isIdName,
+  isRepeatable,
+  type Operation,
+  type RegisteredOperation,
+} from '../operation.ts';
 
-export type DocumentedOperation = Operation<unknown> & { readonly signedIn: boolean };
+export type DocumentedOperation = RegisteredOperation;
 type Json = Record<string, unknown>;
 
 /** The document's parts that are not the operations. */
@@ -16,6 +22,9 @@ export interface Heading {
   readonly origin: string;
   readonly description: string;
 }
+
+const SIGNATURE_WORDS =
+  'HTTP 消息签名（RFC 9421），标签 zc，覆盖且仅覆盖 "@method" "@target-uri" "content-digest"，带 Idempotency-Key 时加上 "idempotency-key"；参数为 created、nonce、keyid、alg 四项：created 与本服务时钟相差不超过 120 秒，nonce 为 16 至 64 个 base64 字符且不得重复，keyid 为接入编号，alg 为 ed25519 或 ecdsa-p256-sha256。@target-uri 以本服务登记的网址开头。';
 
 /** OpenAPI 3.1 document of these operations; only shapes that they reach are in it. */
 export function openApiOf(operations: readonly DocumentedOperation[], heading: Heading): Json {
@@ -40,6 +49,7 @@ export function openApiOf(operations: readonly DocumentedOperation[], heading: H
       schemas: Object.fromEntries([...schemas].sort(([a], [b]) => a.localeCompare(b))),
       securitySchemes: {
         session: { type: 'apiKey', in: 'cookie', name: 'zc_session', description: '登录后由服务设置' },
+        signature: { type: 'apiKey', in: 'header', name: 'Signature', description: SIGNATURE_WORDS },
       },
       responses: {
         problem: {
@@ -88,7 +98,7 @@ function refTo(name: string): Json {
 }
 
 function pathItem(operation: DocumentedOperation): Json {
-  const { body, upload, signedIn } = operation;
+  const { body, upload, signedIn, scheme = 'session' } = operation;
   return {
     operationId: operationIdOf(operation),
     tags: [operation.tag],
@@ -103,7 +113,7 @@ function pathItem(operation: DocumentedOperation): Json {
       [operation.answer.status]: answerOf(operation),
       default: { $ref: '#/components/responses/problem' },
     },
-    security: signedIn ? [{ session: [] }] : [],
+    security: signedIn ? [{ [scheme]: [] }] : [],
   };
 }
 
@@ -144,9 +154,10 @@ function parametersOf(operation: DocumentedOperation): readonly Json[] {
 }
 
 function headersOf(operation: DocumentedOperation): readonly Json[] {
-  const { method, signedIn } = operation;
+  const { method, signedIn, scheme } = operation;
   const headers: Json[] = [];
-  if (signedIn && method !== 'get') {
+  if (signedIn && scheme === 'signature') headers.push(...SIGNATURE_HEADERS);
+  if (signedIn && scheme !== 'signature' && method !== 'get') {
     headers.push({
       name: 'X-CSRF-Token',
       in: 'header',
@@ -166,6 +177,23 @@ function headersOf(operation: DocumentedOperation): readonly Json[] {
   }
   return headers;
 }
+
+const SIGNATURE_HEADERS: readonly Json[] = [
+  {
+    name: 'Content-Digest',
+    in: 'header',
+    required: true,
+    description: '请求内容的 SHA-256（RFC 9530），没有内容时为空内容的摘要',
+    schema: { type: 'string', pattern: '^sha-256=:[A-Za-z0-9+/]{43}=:$' },
+  },
+  {
+    name: 'Signature-Input',
+    in: 'header',
+    required: true,
+    description: '签名范围与参数，标签 zc',
+    schema: { type: 'string', pattern: '^zc=\\(' },
+  },
+];
 
 function answerOf({ answer }: DocumentedOperation): Json {
   const { shape, mediaType, description } = answer;

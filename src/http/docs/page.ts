@@ -19,7 +19,7 @@ interface Described {
     readonly content: Record<string, { schema?: Json }>;
   };
   readonly responses: Record<string, { description?: string; content?: Record<string, { schema?: Json }> }>;
-  readonly security: readonly unknown[];
+  readonly security: readonly Readonly<Record<string, unknown>>[];
 }
 export interface Document {
   readonly info: { readonly title: string; readonly version: string; readonly description: string };
@@ -79,7 +79,7 @@ function article({
   const { summary, description, parameters, requestBody, responses, security } = operation;
   return `<article id="${operation.operationId}">
 <h3>${text(summary)}</h3>
-<p class="call"><span class="method ${method}">${method.toUpperCase()}</span> <code>${text(path)}</code>${security.length > 0 ? ' <span class="note">须登录</span>' : ''}</p>
+<p class="call"><span class="method ${method}">${method.toUpperCase()}</span> <code>${text(path)}</code>${noteOf(security)}</p>
 ${description === undefined ? '' : `<p>${text(description)}</p>`}
 ${parameters.length > 0 ? parameterTable(parameters) : ''}
 ${requestBody ? `<p>请求内容：${bodies(requestBody.content)}${requestBody.description ? `（${text(requestBody.description)}）` : ''}</p>` : ''}
@@ -91,6 +91,11 @@ ${requestBody ? `<p>请求内容：${bodies(requestBody.content)}${requestBody.d
     )
     .join('')}</ul>
 </article>`;
+}
+
+function noteOf([scheme]: Described['security']): string {
+  if (!scheme) return '';
+  return ` <span class="note">${'signature' in scheme ? '须签名' : '须登录'}</span>`;
 }
 
 function parameterTable(parameters: readonly Parameter[]): string {
