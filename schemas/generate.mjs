@@ -104,6 +104,11 @@ const VALIDATED = {
   isFileReport: 'file-report.json',
   isFileSeal: 'file-seal.json',
   // share codes
+  isShareCodeNew: 'share-code-new.json',
+  isShareCodeMade: 'share-code-made.json',
+  isShareCodeList: 'share-code-list.json',
+  isShareCodeOpen: 'share-code-open.json',
+  isShareCodeResult: 'share-code-result.json',
 
   // use copies
   isUseCopyPayload: 'use-copy-payload.json',

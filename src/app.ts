@@ -29,6 +29,7 @@ import { lookupRoutes } from './lookups/routes.ts';
 import { demoOutboxRoutes } from './messages/routes.ts';
 import { reviewRoutes } from './review/routes.ts';
 import { statusListRoutes } from './revocation/routes.ts';
+import { sharingRoutes } from './sharing/routes.ts';
 import { verificationRoutes } from './verification/routes.ts';
 import type { World } from './world.ts';
 
@@ -55,6 +56,7 @@ export function makeApp(world: World, isReady: () => boolean): Koa {
   changeRoutes(world, api);
   collectionRoutes(world, api);
   lookupRoutes(world, api);
+  sharingRoutes(world, api);
   inspectionRoutes(world, api);
   clientRoutes(world, api);
   const clientApi = makeClientApi(world);

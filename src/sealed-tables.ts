@@ -8,6 +8,7 @@ import { SEALED as APPLICATIONS } from './applications/row.ts';
 import { countByKey, type SealedTable } from './db/reseal.ts';
 import { SEALED as MESSAGES } from './messages/store.ts';
 import { SEALED as DECISIONS } from './review/store.ts';
+import { SEALED as SHARE_CODES } from './sharing/store.ts';
 import type { World } from './world.ts';
 
 export const SEALED_TABLES: readonly SealedTable[] = [
@@ -19,6 +20,7 @@ export const SEALED_TABLES: readonly SealedTable[] = [
   APPLICATIONS,
   ...FILES,
   DECISIONS,
+  SHARE_CODES,
 ];
 
 /** True when a field is sealed by a key that is not on the ring, or not sealed at all. Reads every table. */

@@ -16,6 +16,7 @@ import { publish } from './revocation/publish.ts';
 import { isSealedByOthers } from './sealed-tables.ts';
 import type { Act } from './shared/act.ts';
 import { DomainError } from './shared/errors.ts';
+import { sweepShareCodes } from './sharing/sweep-share-codes.ts';
 import { newAct, type World } from './world.ts';
 
 export interface Service {
@@ -72,6 +73,7 @@ function choresOf(world: World): readonly Chore[] {
     hourly('account-sweeper', act => sweepAccounts(world, act)),
     hourly('lookup-sweeper', act => sweepLookups(world, act)),
     hourly('client-sweeper', act => sweepClients(world, act)),
+    hourly('share-code-sweeper', act => sweepShareCodes(world, act)),
   ];
 }
 

@@ -46,6 +46,25 @@ export function demandDate(date: string, field: string): PlainDate {
   ]);
 }
 
+/** No full stop, slash, quotation mark or 【】: nothing in it becomes a link, ends our quotation or looks like a sender. */
+const HARMLESS = /^[\p{Script=Han}A-Za-z0-9 ·（）()、，；：&—-]+$/u;
+/** So many digits could be a code or a phone to call. */
+const LONG_NUMBER = /\d{5}/;
+
+/**
+ * Who or why, in a person's own words that others will read in a message, a page or a certificate of ours: trimmed, NFC, of 2 to `most`
+ * characters, and leading nowhere.
+ * @throws DomainError CONTENT_INVALID at that pointer
+ */
+export function demandWords(input: string, pointer: string, most: number): string {
+  const text = input.trim().normalize('NFC');
+  const { length } = [...text];
+  const digits = text.replace(/[^\p{Script=Han}A-Za-z0-9]/gu, '');
+  if (length >= 2 && length <= most && HARMLESS.test(text) && !LONG_NUMBER.test(digits)) return text;
+  const detail = `请用 2 至 ${most} 个汉字或字母写明，不要写网址、电话等长数字和特殊符号。`;
+  throw invalid('CONTENT_INVALID', pointer, [{ code: 'WORDS_INVALID', detail }]);
+}
+
 /** The refusal of a field with what is wrong about it; the first fault speaks. */
 export function invalid(code: ErrorCode, pointer: string, faults: readonly Fault[]): DomainError {
   const placed: PlacedFault[] = faults.map(fault => ({ pointer, ...fault }));

@@ -50,7 +50,7 @@ export async function heldBy(world: World, idNumber: string, at: Instant): Promi
 }
 
 /** R17: from the 15th, 00:00 in Shanghai, of the month after the batch; under the policy of the Q&A (R18) at once. */
-function isCollectable({ config }: World, from: PlainDate, at: Instant): boolean {
+export function isCollectable({ config }: Pick<World, 'config'>, from: PlainDate, at: Instant): boolean {
   return config.collectionPolicy === 'qa' || dateAt(at) >= from;
 }
 

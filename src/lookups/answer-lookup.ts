@@ -52,7 +52,8 @@ async function answer(world: World, act: Act, { lookupId, code, address }: CodeG
   await takeTries(world, { at: act.at, tries });
   if (!lookup) throw codeWrong();
 
-  const found = await findAnswer(world, act, lookup);
+  // read before the code is used, so that a failure to read costs nobody a code
+  const found = await findAnswer(world, act.at, lookup.number);
   const isProved = await inTransaction(world.db, async tx => {
     const proved = await hasProved(tx, world, { act, lookup, code, isOpen: found !== undefined });
     const action = proved ? 'lookup.answered' : 'lookup.refused';
@@ -66,14 +67,18 @@ async function answer(world: World, act: Act, { lookupId, code, address }: CodeG
   return found;
 }
 
-/** Read before the code is used, so that a failure to read costs nobody a code. */
-async function findAnswer(world: World, act: Act, { number }: Lookup): Promise<LookupAnswer | undefined> {
+/** The newest version of that number as it stands at that instant; undefined when there is none or its holder cannot consent. */
+export async function findAnswer(
+  world: World,
+  at: Instant,
+  number: string | undefined,
+): Promise<LookupAnswer | undefined> {
   const match = number === undefined ? undefined : await findConsenting(world, number);
   if (!match) return undefined;
   const changes = await changesOf(world.db, match.certificate);
-  const state = stateOf(changes, act.at);
-  const last = changes.findLast(change => change.at <= act.at);
-  return { ...match, state, since: state === 'VALID' ? undefined : last?.at, at: act.at };
+  const state = stateOf(changes, at);
+  const last = changes.findLast(change => change.at <= at);
+  return { ...match, state, since: state === 'VALID' ? undefined : last?.at, at };
 }
 
 /** True when the code is right and was not used: it is used now. A wrong one takes a try. */

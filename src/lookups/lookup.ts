@@ -2,7 +2,7 @@
  * A question about another person's certificate (R33): three facts, who asks and why, and the holder's consent in the form of a code.
  * Pure. What the asker writes stands in a message of ours to the holder, so it may say who and why and lead nowhere.
  */
-import { demandPersonId, demandPhone, invalid } from '../accounts/demand.ts';
+import { demandPersonId, demandPhone, demandWords, invalid } from '../accounts/demand.ts';
 import type { Limit } from '../accounts/sign-in/limit.ts';
 import { parseCertificateNumber, type CertificateNumber } from '../certificate/number.ts';
 import type { Act } from '../shared/act.ts';
@@ -73,8 +73,8 @@ export function demandQuestion(wanted: LookupWanted, act: Act): Question {
     number: demandNumber(wanted.number),
     idNumber: demandPersonId(wanted.idNumber, act).number,
     phone: demandPhone(wanted.phone),
-    requester: demandWords(wanted.requester, 'requester', 60),
-    purpose: demandWords(wanted.purpose, 'purpose', 100),
+    requester: demandWords(wanted.requester, '/requester', 60),
+    purpose: demandWords(wanted.purpose, '/purpose', 100),
   };
 }
 
@@ -93,20 +93,6 @@ function demandNumber(input: string): CertificateNumber {
     '纸质证书不在本系统查验范围，仍然有效，请向原发证机关（原渠道）核实；遗失确需补办的，也请按原渠道办理。',
     { pointer: '/number' },
   );
-}
-
-/** No full stop, slash, quotation mark or 【】: nothing in it becomes a link, ends our quotation or looks like a sender. */
-const HARMLESS = /^[\p{Script=Han}A-Za-z0-9 ·（）()、，；：&—-]+$/u;
-/** So many digits could be a code or a phone to call. */
-const LONG_NUMBER = /\d{5}/;
-
-function demandWords(input: string, field: string, most: number): string {
-  const text = input.trim().normalize('NFC');
-  const { length } = [...text];
-  const digits = text.replace(/[^\p{Script=Han}A-Za-z0-9]/gu, '');
-  if (length >= 2 && length <= most && HARMLESS.test(text) && !LONG_NUMBER.test(digits)) return text;
-  const detail = `请用 2 至 ${most} 个汉字或字母写明，不要写网址、电话等长数字和特殊符号。`;
-  throw invalid('CONTENT_INVALID', `/${field}`, [{ code: 'WORDS_INVALID', detail }]);
 }
 
 /** The one answer to a code that is wrong, late, used, of another question, or of none. */

@@ -3,6 +3,7 @@ import { clientMigrations } from './clients.ts';
 import { firstMigrations } from './first.ts';
 import { lookupMigrations } from './lookups.ts';
 import { monthMigrations } from './month.ts';
+import { sharingMigrations } from './sharing.ts';
 import type { Migration } from './steps.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -10,4 +11,5 @@ export const MIGRATIONS: readonly Migration[] = [
   ...monthMigrations,
   ...lookupMigrations,
   ...clientMigrations,
+  ...sharingMigrations,
 ];
