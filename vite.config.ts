@@ -27,6 +27,7 @@ export default defineConfig({
       input: {
         index: fromHere('src/web/index.html'),
         v: fromHere('src/web/v.html'),
+        query: fromHere('src/web/query.html'),
         'verify-worker': fromHere('src/web/verify/service-worker.ts'),
       },
       output: {

@@ -24,7 +24,7 @@ export function idTypeOf(number: string): IdType {
 }
 
 /** The checked number of whoever that is. @throws DomainError CONTENT_INVALID at `/idNumber` */
-export function demandPersonId(idNumber: string, act: Act): PersonId {
+export function demandPersonId(idNumber: string, act: Pick<Act, 'at'>): PersonId {
   const number = normalisePersonId(idNumber);
   const answer = checkPersonId({ type: idTypeOf(number), number, on: dateAt(act.at) });
   if (answer.ok) return answer.id;

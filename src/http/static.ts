@@ -8,7 +8,7 @@ import { projectFile } from '../shared/project.ts';
 const ROOT = projectFile('public/app');
 const YEAR_MS = 365 * 86_400_000;
 
-/** `/`, `/v` and `/app/…`. */
+/** `/`, `/v`, `/query` and `/app/…`. */
 export function staticRoutes(): Router {
   const router = new Router();
   const page = (path: string, file: string): void => {
@@ -21,6 +21,7 @@ export function staticRoutes(): Router {
   };
   page('/', 'index.html');
   page('/v', 'v.html');
+  page('/query', 'query.html');
   router.get('/app/*path', async ctx => {
     const path = ctx.path.slice('/app/'.length);
     if (!/^[\w./-]+$/.test(path) || path.endsWith('.html'))

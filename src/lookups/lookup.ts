@@ -67,15 +67,33 @@ export const LOOKUP_LIMITS = {
   failures: { kind: 'lookup-code', most: 300, seconds: 10 * 60 },
 } as const satisfies Record<string, Limit>;
 
-/** @throws DomainError CONTENT_INVALID at the field, PAPER_CERTIFICATE for a number that this service cannot have given */
-export function demandQuestion(wanted: LookupWanted, act: Act): Question {
-  return {
-    number: demandNumber(wanted.number),
-    idNumber: demandPersonId(wanted.idNumber, act).number,
-    phone: demandPhone(wanted.phone),
-    requester: demandWords(wanted.requester, '/requester', 60),
-    purpose: demandWords(wanted.purpose, '/purpose', 100),
+/**
+ * The question, well-formed. Its one refusal names every faulty field, so that a form can show them all at once.
+ * @throws DomainError PAPER_CERTIFICATE for a number that this service cannot have given, CONTENT_INVALID at the fields
+ */
+export function demandQuestion(wanted: LookupWanted, act: Pick<Act, 'at'>): Question {
+  const refusals: DomainError[] = [];
+  const parts = {
+    number: tried(refusals, () => demandNumber(wanted.number)),
+    idNumber: tried(refusals, () => demandPersonId(wanted.idNumber, act).number),
+    phone: tried(refusals, () => demandPhone(wanted.phone)),
+    requester: tried(refusals, () => demandWords(wanted.requester, '/requester', 60)),
+    purpose: tried(refusals, () => demandWords(wanted.purpose, '/purpose', 100)),
   };
+  const [first] = refusals;
+  if (!first) return parts as Question; // a part is undefined only beside its refusal
+  throw new DomainError(first.code, first.detail, { faults: refusals.flatMap(({ placed }) => placed) });
+}
+
+/** What the demand gives; a field's refusal is kept with the others. */
+function tried<T>(refusals: DomainError[], demand: () => T): T | undefined {
+  try {
+    return demand();
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.code !== 'CONTENT_INVALID') throw error;
+    refusals.push(error);
+    return undefined;
+  }
 }
 
 const OUR_SHAPE = /^[A-E]12\d{11}$/;

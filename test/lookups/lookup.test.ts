@@ -53,6 +53,16 @@ test('a malformed ID number or phone is told to the asker', t => {
   t.is(refusalOf({ phone: '12345' })?.placed[0]?.pointer, '/phone');
 });
 
+test('one refusal names every field that is wrong', t => {
+  const refused = refusalOf({ idNumber: '1', phone: '2', requester: '甲', purpose: 'https://evil' });
+
+  t.is(refused?.code, 'CONTENT_INVALID');
+  t.deepEqual(
+    refused?.placed.map(({ pointer }) => pointer),
+    ['/idNumber', '/phone', '/requester', '/purpose'],
+  );
+});
+
 test('what stands in the message to the holder leads nowhere', t => {
   const bad: Record<string, string> = {
     address: '请打开 evil.example/v',
