@@ -170,14 +170,25 @@ for (const file of Object.values(TYPES)) {
     if (name && !names.has(name)) names.set(name, part.replace(/\/\*\*[^/]*\*\/\s*$/, ''));
   }
 }
-const guards = Object.entries(VALIDATED).map(
-  ([guard, file]) =>
-    `export const ${guard} = _${guard} as unknown as (value: unknown) => value is ${schemas[file].title};`,
-);
-const imports = Object.entries(VALIDATED).map(
-  ([guard, file]) => `import { ${guard} as _${guard} } from './validators/${moduleOf(file)}.ts';`,
+writeFileSync(new URL('types.ts', out), `// Generated from schemas/.\n${[...names.values()].join('\n')}`);
+
+// a guard is a module too, and what gathers them only names them: one page's guards are no other page's load
+mkdirSync(new URL('guards/', out), { recursive: true });
+for (const [guard, file] of Object.entries(VALIDATED)) {
+  const { title } = schemas[file];
+  writeFileSync(
+    new URL(`guards/${moduleOf(file)}.ts`, out),
+    `// Generated from schemas/.
+import type { ${title} } from '../types.ts';
+import { ${guard} as guard } from '../validators/${moduleOf(file)}.ts';
+export const ${guard} = guard as unknown as (value: unknown) => value is ${title};
+`,
+  );
+}
+const gathered = Object.entries(VALIDATED).map(
+  ([guard, file]) => `export { ${guard} } from './guards/${moduleOf(file)}.ts';`,
 );
 writeFileSync(
   new URL('shapes.ts', out),
-  `// Generated from schemas/.\n${imports.join('\n')}\n\n${[...names.values()].join('\n')}\n${guards.join('\n')}\n`,
+  `// Generated from schemas/.\nexport type * from './types.ts';\n${gathered.join('\n')}\n`,
 );

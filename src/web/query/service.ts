@@ -3,18 +3,13 @@ import {
   isLookupAsked,
   isLookupChallenge,
   isLookupResult,
+  isShareCodeResult,
   type LookupAsked,
   type LookupChallenge,
   type LookupResult,
+  type ShareCodeResult,
 } from '../../shared/shapes/shapes.ts';
 import type { ErrorCode, PlacedFault } from '../../shared/errors.ts';
-
-/** What a share code opens: the certificate, and what its holder shares it for. */
-export interface Shared {
-  readonly result: LookupResult;
-  readonly purpose: string;
-  readonly validThrough: string;
-}
 
 /** Why there is no answer: the service's own code, or that it could not be reached or understood. */
 export interface Trouble {
@@ -61,8 +56,8 @@ export async function fetchResult(lookupId: string, code: string): Promise<Looku
 }
 
 /** @throws Refused */
-export async function openShareCode(code: string): Promise<Shared> {
-  return toShared(await call('/api/share-codes/open', isObject, { code }));
+export async function openShareCode(code: string): Promise<ShareCodeResult> {
+  return call('/api/share-codes/open', isShareCodeResult, { code });
 }
 
 const PATIENCE_MILLISECONDS = 30_000;
@@ -103,10 +98,4 @@ function isPlaced(fault: unknown): fault is PlacedFault {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
-}
-
-function toShared({ purpose, validThrough, ...result }: Record<string, unknown>): Shared {
-  if (typeof purpose === 'string' && typeof validThrough === 'string' && isLookupResult(result))
-    return { result, purpose, validThrough };
-  throw new Refused({ code: 'UNEXPECTED', faults: [] });
 }

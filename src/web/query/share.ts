@@ -1,27 +1,26 @@
 /** A share code on the page: typed, pasted or from a link's fragment, which leaves the address bar as soon as it was read. */
 import { onMounted, onUnmounted, ref, shallowRef, type Ref } from 'vue';
+import { groupedCode, parseCode } from '../../sharing/share-code.ts';
 import type { Places } from './places.ts';
-import { openShareCode, Refused, type Shared, type Trouble } from './service.ts';
-
-const LENGTH = 16;
+import type { ShareCodeResult } from '../../shared/shapes/shapes.ts';
+import { openShareCode, Refused, type Trouble } from './service.ts';
 
 export interface Share {
   readonly code: Ref<string>;
   readonly isMalformed: Ref<boolean>;
   readonly trouble: Ref<Trouble | undefined>;
   readonly isWaiting: Ref<boolean>;
-  readonly opened: Ref<Shared | undefined>;
+  readonly opened: Ref<ShareCodeResult | undefined>;
   readonly open: () => Promise<void>;
   readonly forgive: () => void;
   readonly reset: () => void;
 }
 
-/** Capital letters and digits in groups of four; a whole link gives its code. */
+/** A whole code in groups of four, also out of a link; whatever is none yet stays as it was typed. */
 export function toShareCode(typed: string): string {
-  const text = typed.normalize('NFKC');
-  const [, linked = text] = /#s=([^&\s]*)/.exec(text) ?? [];
-  const signs = linked.toUpperCase().replace(/[^A-Z0-9]/g, '');
-  return (signs.slice(0, LENGTH).match(/.{1,4}/g) ?? []).join('-');
+  const [, linked = typed] = /#s=([^&\s]*)/.exec(typed) ?? [];
+  const code = parseCode(linked);
+  return code === undefined ? linked : groupedCode(code);
 }
 
 /** @param places where the certificate is shown */
@@ -30,13 +29,13 @@ export function useShare({ go }: Places): Share {
   const isMalformed = ref(false);
   const trouble = ref<Trouble>();
   const isWaiting = ref(false);
-  const opened = shallowRef<Shared>();
+  const opened = shallowRef<ShareCodeResult>();
 
   async function open(): Promise<void> {
     if (isWaiting.value) return;
     trouble.value = undefined;
     code.value = toShareCode(code.value);
-    isMalformed.value = code.value.replaceAll('-', '').length !== LENGTH;
+    isMalformed.value = parseCode(code.value) === undefined;
     if (isMalformed.value) return;
     isWaiting.value = true;
     try {
