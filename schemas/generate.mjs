@@ -121,6 +121,10 @@ const VALIDATED = {
   isClientList: 'client-list.json',
 
   // registrations
+  isRegistrationRequest: 'registration-request.json',
+  isRegistrationAnswer: 'registration-answer.json',
+  isOwnQueryList: 'own-query-list.json',
+  isClientQueryList: 'client-query-list.json',
 
   // webhooks
 };

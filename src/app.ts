@@ -27,6 +27,7 @@ import { issuanceRoutes } from './issuance/routes.ts';
 import { keyRoutes } from './keys/routes.ts';
 import { lookupRoutes } from './lookups/routes.ts';
 import { demoOutboxRoutes } from './messages/routes.ts';
+import { registrationRoutes } from './registrations/routes.ts';
 import { reviewRoutes } from './review/routes.ts';
 import { statusListRoutes } from './revocation/routes.ts';
 import { sharingRoutes } from './sharing/routes.ts';
@@ -60,6 +61,7 @@ export function makeApp(world: World, isReady: () => boolean): Koa {
   inspectionRoutes(world, api);
   clientRoutes(world, api);
   const clientApi = makeClientApi(world);
+  registrationRoutes(world, { api, clientApi });
   const routers = [
     healthRoutes(world, isReady),
     keyRoutes(world),

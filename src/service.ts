@@ -12,6 +12,7 @@ import { carryOver } from './issuance/carry-over.ts';
 import { haltReleasing, startReleasing } from './issuance/release/release.ts';
 import { sweepLookups } from './lookups/sweep-lookups.ts';
 import { deliverMessages, sweepMessages } from './messages/deliver.ts';
+import { sweepQueries } from './registrations/sweep-queries.ts';
 import { publish } from './revocation/publish.ts';
 import { isSealedByOthers } from './sealed-tables.ts';
 import type { Act } from './shared/act.ts';
@@ -74,6 +75,7 @@ function choresOf(world: World): readonly Chore[] {
     hourly('lookup-sweeper', act => sweepLookups(world, act)),
     hourly('client-sweeper', act => sweepClients(world, act)),
     hourly('share-code-sweeper', act => sweepShareCodes(world, act)),
+    hourly('query-sweeper', act => sweepQueries(world, act)),
   ];
 }
 

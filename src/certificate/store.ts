@@ -57,6 +57,21 @@ export async function versionsOf(db: Db, number: string): Promise<readonly Certi
   return (rows as unknown as CertificateRow[]).map(fromRow);
 }
 
+/** All versions of these numbers, oldest first; absent numbers are absent. */
+export async function versionsByNumber(
+  db: Db,
+  numbers: readonly string[],
+): Promise<ReadonlyMap<string, readonly Certificate[]>> {
+  const rows = (await certificates(db).findAll({
+    where: { number: { [Op.in]: [...new Set(numbers)] } },
+    order: [['version', 'ASC']],
+    raw: true,
+  })) as unknown as CertificateRow[];
+  const found = new Map<string, Certificate[]>();
+  for (const row of rows) found.set(row.number, [...(found.get(row.number) ?? []), fromRow(row)]);
+  return found;
+}
+
 /** The newest version, locked until the transaction ends, so that two changes of state cannot cross. */
 export async function lockNewest(tx: Tx, db: Db, number: string): Promise<Certificate | undefined> {
   const row = await certificates(db).findOne({

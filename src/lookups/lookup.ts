@@ -98,19 +98,24 @@ function tried<T>(refusals: DomainError[], demand: () => T): T | undefined {
 
 const OUR_SHAPE = /^[A-E]12\d{11}$/;
 
+/** R30, R31, in the words of the notice. */
+export const PAPER_WORDS =
+  '纸质证书不在本系统查验范围，仍然有效，请向原发证机关（原渠道）核实；遗失确需补办的，也请按原渠道办理。';
+
+/** True of a number that this service cannot have given, also with a digit mistyped. */
+export function isPaperNumber(input: string): boolean {
+  return !OUR_SHAPE.test(input.trim().toUpperCase());
+}
+
 /** R30, R31: a paper certificate is not invalid, it is elsewhere. */
 function demandNumber(input: string): CertificateNumber {
   const number = parseCertificateNumber(input);
   if (number !== undefined) return number;
-  if (OUR_SHAPE.test(input.trim().toUpperCase()))
+  if (!isPaperNumber(input))
     throw invalid('CONTENT_INVALID', '/number', [
       { code: 'NUMBER_CHECK_DIGIT', detail: '证书编号可能有一位填错，请对照证书逐位核对。' },
     ]);
-  throw new DomainError(
-    'PAPER_CERTIFICATE',
-    '纸质证书不在本系统查验范围，仍然有效，请向原发证机关（原渠道）核实；遗失确需补办的，也请按原渠道办理。',
-    { pointer: '/number' },
-  );
+  throw new DomainError('PAPER_CERTIFICATE', PAPER_WORDS, { pointer: '/number' });
 }
 
 /** The one answer to a code that is wrong, late, used, of another question, or of none. */

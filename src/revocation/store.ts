@@ -138,6 +138,16 @@ export async function changesOf(
   return (rows as unknown as ChangeRow[]).map(toChange);
 }
 
+/** Every change of every version of these numbers, oldest first. */
+export async function changesOfNumbers(db: Db, numbers: readonly string[]): Promise<readonly StatusChange[]> {
+  const rows = await changes(db).findAll({
+    where: { number: { [Op.in]: [...new Set(numbers)] } },
+    order: [['seq', 'ASC']],
+    raw: true,
+  });
+  return (rows as unknown as ChangeRow[]).map(toChange);
+}
+
 /** Every change of every certificate on one list, oldest first. */
 export async function changesOnList(db: Db, list: number): Promise<readonly StatusChange[]> {
   const rows = await changes(db).findAll({ where: { list }, order: [['seq', 'ASC']], raw: true });

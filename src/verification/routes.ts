@@ -4,13 +4,10 @@ import { answerPublic, jsonBody } from '../http/kit.ts';
 import { isVerifyRequest, type VerifyRequest } from '../shared/shapes/shapes.ts';
 import type { World } from '../world.ts';
 import { trustDocument } from './current-trust.ts';
-import { nativeCheck } from './native-check.ts';
-import { readTrust, type Trust } from './trust.ts';
+import { freshTrust } from './fresh-trust.ts';
 import { verify } from './verify.ts';
 
 const MAX_AGE_SECONDS = 60;
-/** Trust is read anew at most this often: a new list or key is known within that time. */
-const FRESH_SECONDS = 5;
 
 export function verificationRoutes(world: World): Router {
   const router = new Router();
@@ -27,20 +24,4 @@ export function verificationRoutes(world: World): Router {
     ctx.body = report;
   });
   return router;
-}
-
-/** The trust in force, shared by requests for a few seconds; a failed reading is not kept. */
-function freshTrust(world: World): () => Promise<Trust> {
-  let kept: { at: number; trust: Promise<Trust> } | undefined;
-  return async () => {
-    const at = world.clock();
-    if (!kept || Math.abs(at - kept.at) >= FRESH_SECONDS) {
-      kept = {
-        at,
-        trust: trustDocument(world, at).then(document => readTrust(document, { check: nativeCheck })),
-      };
-      kept.trust.catch(() => (kept = undefined));
-    }
-    return kept.trust;
-  };
 }
