@@ -91,7 +91,7 @@ export async function readOneCode(bytes: Uint8Array, effort: Effort = 'thorough'
 }
 
 /** One byte per pixel, 0 black to 255 white. */
-interface Grey {
+export interface Grey {
   readonly width: number;
   readonly height: number;
   readonly pixels: Uint8Array;
@@ -200,8 +200,11 @@ async function greyOf(picture: Sharp): Promise<Grey> {
 
 let isReady = false;
 
-/** The reader takes files; PGM is the one that needs no copying of four bytes a pixel. */
-async function codesIn({ width, height, pixels }: Grey): Promise<readonly string[]> {
+/**
+ * The texts of the codes that one look at these pixels shows. The reader takes files; PGM is the one that needs no copying of four bytes
+ * a pixel.
+ */
+export async function codesIn({ width, height, pixels }: Grey): Promise<readonly string[]> {
   if (!isReady) prepareZXingModule({ overrides: { wasmBinary: wasmBinary() } });
   isReady = true;
   const pgm = Buffer.concat([Buffer.from(`P5\n${width} ${height}\n255\n`, 'latin1'), pixels]);

@@ -117,10 +117,14 @@ export async function countCertificates(db: Db): Promise<number> {
   return certificates(db).count();
 }
 
+/** Formats in which a certificate is handed out. */
+export const FILE_FORMATS = ['png', 'pdf'] as const;
+export type FileFormat = (typeof FILE_FORMATS)[number];
+
 export interface CertificateFile {
   readonly id: string;
   readonly certificateId: string;
-  readonly kind: 'png';
+  readonly kind: FileFormat;
   readonly sha256: string;
   readonly size: number;
   readonly madeAt: Instant;

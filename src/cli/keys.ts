@@ -2,7 +2,7 @@
 import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { readConfig, type Config } from '../config.ts';
-import { addKey, makeRoot, retireKey, revokeKey, type Ceremony, type KeyPlan } from '../keys/ceremony.ts';
+import { addKey, certifyKey, makeRoot, retireKey, revokeKey, type Ceremony, type KeyPlan } from '../keys/ceremony.ts';
 import { didOf } from '../keys/did-document.ts';
 import { loadManifest } from '../keys/keyring.ts';
 import { keyId, KEY_USES, type ManifestKey } from '../keys/manifest.ts';
@@ -20,11 +20,12 @@ import {
 } from '../shared/time.ts';
 import { say, Usage, type Command } from './command.ts';
 
-const USAGE = `zhicheng keys root|add|retire|revoke|list           管理根密钥、签发密钥与密钥清单
+const USAGE = `zhicheng keys root|add|certify|retire|revoke|list   管理根密钥、签发密钥与密钥清单
   keys root [--test]                      建立离线根密钥（--test：测试用，生产环境拒绝）
   keys add --month 2021-07                为该月批次建立签发密钥
-  keys add --use status-lists             建立状态列表密钥
+  keys add --use status-lists             建立状态列表密钥；use-copies：加注副本密钥；files：文件签章密钥
        [--from 日期] [--until 日期]        签发时间窗（默认自今日或批次月初起，到今日与月末较晚者之后 60 天；状态列表密钥 5 年）
+  keys certify key-4                      重新建立文件签章密钥的 X.509 证书（key-4.crt、root.crt）
   keys retire key-3                       停用；此前签发的仍然有效
   keys revoke key-3                       作废；它签发的一律无效
   keys list                               列出清单
@@ -56,6 +57,8 @@ export const keysCommand: Command = {
         return rootMade(ceremony, values.test === true);
       case 'add':
         return added(await addKey(ceremony, planOf(values, ceremony.at)));
+      case 'certify':
+        return changed('已建立证书', await certifyKey(ceremony, numberOf(name)), '');
       case 'retire':
         return changed('已停用', await retireKey(ceremony, numberOf(name)));
       case 'revoke':
@@ -63,7 +66,7 @@ export const keysCommand: Command = {
       case 'list':
         return listed(ceremony);
       default:
-        throw new Usage('须写明 root、add、retire、revoke 或 list');
+        throw new Usage('须写明 root、add、certify、retire、revoke 或 list');
     }
   },
 };
@@ -76,6 +79,7 @@ export function ceremonyOf(config: Config, at: Instant): Ceremony {
     at,
     rootPassphrase: config.rootPassphrase,
     keyPassphrase: config.keyPassphrase,
+    issuerName: config.issuerName,
   };
 }
 
@@ -137,8 +141,8 @@ function added(key: ManifestKey): number {
   return 0;
 }
 
-function changed(what: string, key: ManifestKey): number {
-  say(`${keyId(key.number)} ${what}。清单已由根密钥重新签发。`);
+function changed(what: string, key: ManifestKey, more = '清单已由根密钥重新签发。'): number {
+  say(`${keyId(key.number)} ${what}。${more}`);
   return 0;
 }
 
@@ -149,8 +153,14 @@ async function listed(ceremony: Ceremony): Promise<number> {
   return 0;
 }
 
+const USE_NAMES: Readonly<Record<Exclude<ManifestKey['use'], 'certificates'>, string>> = {
+  'status-lists': '状态列表',
+  'use-copies': '加注副本',
+  files: '文件签章',
+};
+
 function describe(key: ManifestKey): string {
-  const use = key.use === 'certificates' ? `${key.month ?? ''} 证书` : '状态列表';
+  const use = key.use === 'certificates' ? `${key.month ?? ''} 证书` : USE_NAMES[key.use];
   const state = key.revokedAt !== undefined ? '作废' : key.retiredAt !== undefined ? '停用' : '可用';
   return `${use}\t${dateAt(key.notBefore)} 至 ${dateAt(key.notAfter)}\t${state}${key.test === true ? '\t测试' : ''}`;
 }

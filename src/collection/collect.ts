@@ -4,8 +4,9 @@
  */
 import { demandMay, type PersonalAct } from '../accounts/role.ts';
 import { record } from '../audit/record.ts';
+import type { FileFormat } from '../certificate/store.ts';
 import { inTransaction } from '../db/tx.ts';
-import { pngOf } from '../issuance/render-files.ts';
+import { fileOf } from '../issuance/render-files.ts';
 import { STATE_WORDS } from '../revocation/state.ts';
 import { bounded } from '../shared/bounded.ts';
 import { DomainError } from '../shared/errors.ts';
@@ -43,15 +44,15 @@ export async function getOwn(world: World, act: PersonalAct, number: string): Pr
 }
 
 /**
- * The newest version's PNG; this download is on record.
+ * The newest version's file in that format; this download is on record.
  * @returns a file name without personal data, and the bytes
  * @throws what `getOwn` throws; DomainError STATE_CONFLICT unless it is valid
  */
 export async function collect(
   world: World,
   act: PersonalAct,
-  number: string,
-): Promise<{ name: string; png: Uint8Array }> {
+  { number, format }: { readonly number: string; readonly format: FileFormat },
+): Promise<{ name: string; file: Uint8Array }> {
   const held = await getOwn(world, act, number);
   const { application, certificate, state } = held;
   if (state !== 'VALID')
@@ -60,17 +61,17 @@ export async function collect(
       `证书${STATE_WORDS[state]}，不能下载；原因和救济途径请见证书详情。`,
     );
 
-  const png = await rendering(async () => pngOf(world, act, held));
+  const file = await rendering(async () => fileOf(world, act, { ...held, format }));
   await inTransaction(world.db, async tx => {
     const isFirst = await addFirstDownload(tx, world.db, {
       certificateId: certificate.id,
       accountId: act.by.accountId,
       at: act.at,
     });
-    const detail = { number, version: certificate.version, first: isFirst };
+    const detail = { number, version: certificate.version, format, first: isFirst };
     await record({ tx, db: world.db }, act, [
       { action: 'certificate.downloaded', subject: application.id, detail },
     ]);
   });
-  return { name: `certificate-${number}-${certificate.version}.png`, png };
+  return { name: `certificate-${number}-${certificate.version}.${format}`, file };
 }

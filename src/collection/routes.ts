@@ -1,5 +1,6 @@
 /** Collection by the holder, the employer's own staff, and the specimen for those who check. */
 import type { ServiceApi } from '../accounts/service-api.ts';
+import { FILE_FORMATS, type FileFormat } from '../certificate/store.ts';
 import { answerFile } from '../http/download.ts';
 import { isStaffCertificateExport } from '../shared/shapes/shapes.ts';
 import type { World } from '../world.ts';
@@ -8,6 +9,7 @@ import { preview } from './preview.ts';
 import { exportStaffCertificates, staffCertificates } from './staff-certificates.ts';
 import { certificateView, listView, staffView } from './views.ts';
 
+const MEDIA_TYPES: Readonly<Record<FileFormat, string>> = { png: 'image/png', pdf: 'application/pdf' };
 const OWN = '本人证书';
 const STAFF = '本单位人员证书';
 const GRANT = { description: '以哪一项任职办理，32 位十六进制', pattern: '[0-9a-f]{32}' };
@@ -60,13 +62,16 @@ function ownRoutes(world: World, api: ServiceApi): void {
       path: '/api/me/certificates/:number/file',
       tag: OWN,
       summary: '下载证书',
-      description: '最新版本的原始电子文件，可打印；首次下载时间登记在案，每次下载记入审计。',
-      answer: { status: 200, mediaType: 'image/png', description: '证书图片' },
+      description:
+        '最新版本的原始电子文件，可打印，带发证机关的文件签章，可用 POST /api/files/check 或查验网页辨别；首次下载时间登记在案，每次下载记入审计。',
+      query: { format: { description: 'png 或 pdf，默认 png', pattern: FILE_FORMATS.join('|') } },
+      answer: { status: 200, mediaType: '*/*', description: '证书文件，image/png 或 application/pdf' },
     },
-    async ({ ctx, act, params: { number = '' } }) => {
-      const { name, png } = await collect(world, act, number);
-      answerFile(ctx, { name, mediaType: 'image/png' });
-      return png;
+    async ({ ctx, act, params: { number = '' }, query }) => {
+      const format = FILE_FORMATS.find(each => each === query['format']) ?? 'png';
+      const { name, file } = await collect(world, act, { number, format });
+      answerFile(ctx, { name, mediaType: MEDIA_TYPES[format] });
+      return file;
     },
   );
 }

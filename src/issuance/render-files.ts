@@ -1,5 +1,5 @@
 /**
- * The certificate as a file: face and QR become the one PNG, decoded back and compared, and its digest goes on record so that a
+ * The certificate as a file: face and QR become the one PNG or PDF, decoded back and compared, and its digest goes on record so that a
  * later comparison can tell the original from a re-conversion (notice: R19–R21, R28).
  */
 import { createHash } from 'node:crypto';
@@ -11,13 +11,13 @@ import { applicationsById } from '../applications/store.ts';
 import type { FaceContent } from '../certificate/face/face.ts';
 import { undisplayableIn } from '../certificate/face/glyphs.ts';
 import type { Renderer } from '../certificate/render.ts';
-import { addFiles, type Certificate } from '../certificate/store.ts';
+import { addFiles, type Certificate, type FileFormat } from '../certificate/store.ts';
 import { inTransaction } from '../db/tx.ts';
 import { findKey } from '../keys/manifest.ts';
 import type { Act } from '../shared/act.ts';
 import { dateAt } from '../shared/time.ts';
 import type { World } from '../world.ts';
-import { sealedPng } from './seal-file.ts';
+import { sealedFile } from './seal-file.ts';
 
 export interface RenderedFile {
   readonly certificate: Certificate;
@@ -48,7 +48,8 @@ export async function renderFiles(
   for (const certificate of order.certificates) {
     const application = applications.get(certificate.applicationId);
     if (!application) throw new RangeError(`certificate ${certificate.id}: its application is gone`);
-    const png = await pngOf({ ...world, renderer: () => order.renderer }, act, { application, certificate });
+    const shown = { application, certificate, format: 'png' } as const;
+    const png = await fileOf({ ...world, renderer: () => order.renderer }, act, shown);
     const file = join(order.outDir, `${certificate.number}-${certificate.version}.png`);
     await writeFile(file, png);
     rendered.push({ certificate, file });
@@ -58,32 +59,36 @@ export async function renderFiles(
 }
 
 /**
- * The certificate's PNG, read back from the finished bytes; its digest is on record.
- * @throws DomainError GLYPH_MISSING, FACE_DOES_NOT_FIT, FACE_MISMATCH
+ * The certificate's PNG or PDF under the bureau's seal, read back from the finished bytes; its digest is on record.
+ * @throws DomainError GLYPH_MISSING, FACE_DOES_NOT_FIT, FACE_MISMATCH, KEYS_MISSING, KEY_UNKNOWN, KEY_RETIRED, KEY_OUTSIDE_WINDOW
  */
-export async function pngOf(
+export async function fileOf(
   world: World,
   act: Act,
-  shown: { readonly application: Application; readonly certificate: Certificate },
+  shown: {
+    readonly application: Application;
+    readonly certificate: Certificate;
+    readonly format: FileFormat;
+  },
 ): Promise<Uint8Array> {
-  const { certificate } = shown;
+  const { certificate, format } = shown;
   const { manifest } = await world.keys.manifest();
   const isTest = findKey(manifest, Number(certificate.keyId.slice('key-'.length)))?.test === true;
   const content = faceContent(world, { ...shown, isTest });
-  const png = await sealedPng(world, act, { content, jwt: certificate.jwt });
+  const file = await sealedFile(world, act, { content, jwt: certificate.jwt, format });
   await inTransaction(world.db, tx =>
     addFiles(tx, world.db, [
       {
         id: world.ids(),
         certificateId: certificate.id,
-        kind: 'png',
-        sha256: createHash('sha256').update(png).digest('hex'),
-        size: png.length,
+        kind: format,
+        sha256: createHash('sha256').update(file).digest('hex'),
+        size: file.length,
         madeAt: act.at,
       },
     ]),
   );
-  return png;
+  return file;
 }
 
 /** All that the face shows, from the record; the QR text is the certificate's own (R21). */

@@ -2,14 +2,16 @@
  * What the key custodians do with the offline root at hand: make it, add a signing key, retire one, revoke one. Every change
  * is a new manifest version signed by the root; the service only ever reads the result. One certificates key per month.
  */
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { calculateJwkThumbprint } from 'jose';
+import { fromBase64url } from '../shared/bytes.ts';
 import { DomainError } from '../shared/errors.ts';
-import type { Instant } from '../shared/time.ts';
+import { startOf, type Instant } from '../shared/time.ts';
 import {
   es256,
+  certificateFile,
   keepPrivateKey,
   loadManifest,
   openPrivateKey,
@@ -20,6 +22,7 @@ import {
 } from './keyring.ts';
 import { MANIFEST_TYP, findKey, isLive,
   keyId, publicJwk, readManifest, type KeyManifest, type KeyUse, type ManifestKey } from './manifest.ts';
+import { certificateOf, pointOf, toBeSigned, toPem, type CertificatePlan } from './x509.ts';
 
 /** Everything a ceremony needs besides the key folders. */
 export interface Ceremony {
@@ -28,6 +31,8 @@ export interface Ceremony {
   readonly at: Instant;
   readonly rootPassphrase: string | undefined;
   readonly keyPassphrase: string | undefined;
+  /** Whose name the certificates of files keys bear. */
+  readonly issuerName?: string;
 }
 
 /**
@@ -77,7 +82,23 @@ export async function addKey(ceremony: Ceremony, plan: KeyPlan): Promise<Manifes
   };
   await keepPrivateKey(ceremony.folders, { name: keyId(number), key: pair.privateKey }, ceremony.keyPassphrase);
   writeWhole(join(ceremony.folders.publicKeysDir, `${keyId(number)}.json`), `${JSON.stringify(key.jwk, null, 2)}\n`);
-  await signManifest(ceremony, [...keys, key]);
+  const rootKey = await openRoot(ceremony);
+  if (plan.use === 'files') writeCertificates(ceremony, key, rootKey);
+  await signManifest(ceremony, [...keys, key], rootKey);
+  return key;
+}
+
+/**
+ * The X.509 certificates of that files key and of the root stand beside the public keys, made anew: for a key older than they are, or when
+ * the bureau's name has changed.
+ * @throws DomainError KEY_UNKNOWN when the manifest has no such files key
+ */
+export async function certifyKey(ceremony: Ceremony, number: number): Promise<ManifestKey> {
+  const { manifest } = await loadManifest(ceremony.folders, ceremony.did);
+  const key = findKey(manifest, number);
+  if (key?.use !== 'files')
+    throw new DomainError('KEY_UNKNOWN', `${keyId(number)} 不是文件签章密钥；用 zhicheng keys list 查看。`);
+  writeCertificates(ceremony, key, await openRoot(ceremony));
   return key;
 }
 
@@ -109,6 +130,7 @@ async function changeKey(
   await signManifest(
     ceremony,
     loaded.manifest.keys.map(key => (key.number === number ? changed : key)),
+    await openRoot(ceremony),
   );
   return changed;
 }
@@ -119,10 +141,13 @@ async function currentKeys(ceremony: Ceremony): Promise<readonly ManifestKey[]> 
   return loaded.manifest.keys;
 }
 
-async function signManifest(ceremony: Ceremony, keys: readonly ManifestKey[]): Promise<void> {
+async function openRoot({ folders, rootPassphrase }: Ceremony): Promise<KeyObject> {
+  return openPrivateKey(folders, 'root', rootPassphrase);
+}
+
+async function signManifest(ceremony: Ceremony, keys: readonly ManifestKey[], rootKey: KeyObject): Promise<void> {
   const file = join(ceremony.folders.publicKeysDir, 'manifest.jws');
   const version = existsSync(file) ? (await loadManifest(ceremony.folders, ceremony.did)).manifest.version + 1 : 1;
-  const rootKey = await openPrivateKey(ceremony.folders, 'root', ceremony.rootPassphrase);
   const manifest: KeyManifest = { iss: ceremony.did, version, iat: ceremony.at, keys: [...keys] };
   const kid = await calculateJwkThumbprint(publicJwk(readRoot(ceremony.folders)));
   const input = `${jsonPart({ alg: 'ES256', typ: MANIFEST_TYP, kid })}.${jsonPart(manifest)}`;
@@ -132,6 +157,45 @@ async function signManifest(ceremony: Ceremony, keys: readonly ManifestKey[]): P
     throw new DomainError('MANIFEST_INVALID', '新清单不合格（月份、起止时间或根私钥不对），原清单未改动；请核对后重做。');
   }
   writeWhole(file, `${jws}\n`);
+}
+
+/** The root's certificate outlives every key: its dates bound nothing of ours, the manifest does. */
+const ROOT_FROM: Instant = startOf('2020-01-01');
+const ROOT_UNTIL: Instant = startOf('2100-01-01') - 1;
+
+/** Readers of PDF know the bureau by these: the key's under the root's, and the root's under itself. */
+function writeCertificates({ folders, did, issuerName }: Ceremony, key: ManifestKey, rootKey: KeyObject): void {
+  const root = readRoot(folders);
+  const mark = root.test === true ? '（测试，无效力）' : '';
+  const nameOf = (what: string) => ({ organisation: issuerName, commonName: `${did} ${what}${mark}` });
+  const [issuer, rootHash, keyHash] = [nameOf('根密钥'), sha256(pointOf(root)), sha256(pointOf(key.jwk))];
+  const own = { issuer, issuerKeyHash: rootHash };
+  const plans: readonly [string, CertificatePlan][] = [
+    [
+      'root',
+      { ...own, serial: serialOf(rootHash), subject: issuer, subjectKeyHash: rootHash, jwk: publicJwk(root),
+        notBefore: Math.min(ROOT_FROM, key.notBefore), notAfter: ROOT_UNTIL, isRoot: true },
+    ],
+    [
+      keyId(key.number),
+      { ...own, serial: serialOf(keyHash), subject: nameOf(`文件签章 ${keyId(key.number)}`), subjectKeyHash: keyHash, jwk: key.jwk,
+        notBefore: key.notBefore, notAfter: Math.min(key.notAfter, ROOT_UNTIL), isRoot: false },
+    ],
+  ];
+  for (const [name, plan] of plans) {
+    const signed = toBeSigned(plan);
+    const signature = fromBase64url(es256(signed, rootKey)) ?? new Uint8Array();
+    writeWhole(certificateFile(folders, name), toPem(certificateOf(signed, signature)));
+  }
+}
+
+/** Sixteen bytes that follow from the key (RFC 5280 §4.1.2.2: positive, at most 20). */
+function serialOf(hash: Uint8Array): Uint8Array {
+  return Uint8Array.of(0x40 | ((hash[0] ?? 0) & 0x3f), ...hash.subarray(1, 16));
+}
+
+function sha256(bytes: Uint8Array): Uint8Array {
+  return createHash('sha256').update(bytes).digest();
 }
 
 function newPair(): { publicKey: KeyObject; privateKey: KeyObject } {

@@ -4,7 +4,16 @@
  */
 import { DomainError } from '../shared/errors.ts';
 import type { Instant } from '../shared/time.ts';
-import { loadManifest, manifestStamp, openSigner, type KeyFolders, type LoadedManifest, type Signer } from './keyring.ts';
+import {
+  loadManifest,
+  manifestStamp,
+  openSigner,
+  readChain,
+  type Chain,
+  type KeyFolders,
+  type LoadedManifest,
+  type Signer,
+} from './keyring.ts';
 import { findKey, isLive, maySign, keyId, type KeyUse, type ManifestKey } from './manifest.ts';
 
 export interface KeyService {
@@ -14,6 +23,8 @@ export interface KeyService {
   readonly keyFor: (wanted: { use: KeyUse; month?: string; at: Instant }) => Promise<ManifestKey>;
   /** @throws DomainError PASSPHRASE_MISSING, PASSPHRASE_WRONG, KEY_UNKNOWN, KEY_RETIRED */
   readonly signer: (number: number) => Promise<Signer>;
+  /** X.509 certificates of that files key, for readers of PDF. @throws DomainError KEYS_MISSING, KEY_UNKNOWN */
+  readonly chain: (number: number) => Promise<Chain>;
 }
 
 /** @param settings key folders and the passphrase of the signing keys; @param did the issuer the manifest must name */
@@ -45,6 +56,13 @@ export function keyService(settings: KeyFolders & { readonly keyPassphrase: stri
       signers.set(number, known);
       known.catch(() => signers.delete(number));
       return known;
+    },
+    chain: async number => {
+      const { manifest: current, root } = await manifest();
+      const chain = readChain(settings, number);
+      // certificates of an older ceremony in the folder would make a signature that no verifier believes
+      if (chain.leaf.jwk.x === findKey(current, number)?.jwk.x && chain.root.jwk.x === root.x) return chain;
+      throw new DomainError('KEYS_MISSING', `${keyId(number)} 的证书与清单不符，请用 zhicheng keys certify ${keyId(number)} 重新建立。`);
     },
   };
 }

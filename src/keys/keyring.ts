@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { CompactEncrypt, compactDecrypt, type JWK } from 'jose';
 import { DomainError } from '../shared/errors.ts';
 import { keyId, publicJwk, readManifest, type KeyManifest, type PublicJwk } from './manifest.ts';
+import { fromPem, readCertificate, type X509 } from './x509.ts';
 
 /** Public root key as kept in root.json; `test` marks everything below it as without legal effect. */
 export type RootJwk = PublicJwk & { readonly test?: true };
@@ -56,6 +57,29 @@ export async function loadManifest(folders: KeyFolders, did: string): Promise<Lo
     throw new DomainError('MANIFEST_INVALID', '密钥清单不是由本机固定的根密钥为本网址签发，或已被改动；请从可信来源重新取得。');
   }
   return { manifest, jws, root };
+}
+
+/** The certificates that readers of PDF know a files key by. */
+export interface Chain {
+  readonly leaf: X509;
+  readonly root: X509;
+}
+
+/** File of the X.509 certificate of that name, `root` or `key-7`, among the public keys. */
+export function certificateFile(folders: KeyFolders, name: string): string {
+  return join(folders.publicKeysDir, `${name}.crt`);
+}
+
+/** The certificates of that files key and of the root. @throws DomainError KEYS_MISSING when one is absent or no certificate */
+export function readChain(folders: KeyFolders, number: number): Chain {
+  const read = (name: string): X509 => {
+    const file = certificateFile(folders, name);
+    const der = existsSync(file) ? fromPem(readFileSync(file, 'utf8')) : undefined;
+    const certificate = der && readCertificate(der);
+    if (certificate) return certificate;
+    throw new DomainError('KEYS_MISSING', `缺少 ${name}.crt，请用 zhicheng keys certify ${keyId(number)} 建立证书。`);
+  };
+  return { leaf: read(keyId(number)), root: read('root') };
 }
 
 /** Changes whenever the manifest file does: lets a service notice a new manifest cheaply. */

@@ -18,6 +18,8 @@ export type { FileFinding } from './file-finding.ts';
  */
 export async function checkFile(bytes: Uint8Array, trust: Trust, at: Instant): Promise<FileFinding> {
   if (isPng(bytes)) return checkPng(bytes, trust, at);
+  // loaded only for documents: the verify page's first load stays small
+  if (startsWith(bytes, '%PDF-')) return (await import('./file-pdf.ts')).checkPdf(bytes, trust, at);
   return startsWith(bytes, '\xff\xd8\xff') || (startsWith(bytes, 'RIFF') && startsWith(bytes, 'WEBP', 8))
     ? unlike('image', 'NO_SEAL')
     : unlike('other', 'NOT_A_CERTIFICATE_FILE');

@@ -12,7 +12,7 @@ import { INKS } from './primitives.ts';
 type Rgb = readonly [number, number, number];
 
 /** sRGB of each ink at full coverage on white paper. Dark ones stay legible in black and white. */
-const COLOURS: Readonly<Record<Ink, Rgb>> = {
+export const COLOURS: Readonly<Record<Ink, Rgb>> = {
   ink: [27, 24, 22],
   label: [112, 92, 74],
   red: [150, 38, 34],

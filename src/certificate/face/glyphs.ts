@@ -31,12 +31,23 @@ export interface FontOptions {
   readonly fontFolders?: readonly string[];
 }
 
+/** The typeface with the fonts behind it, for documents that embed them. */
+export interface FontBook extends Fonts {
+  /** The font that has the character, and how far to the right of its place its origin stands, in em; undefined for a wide space. */
+  readonly source: (character: string, weight: Weight) => Source | undefined;
+}
+
+export interface Source {
+  readonly font: Font;
+  readonly shift: number;
+}
+
 /**
  * The fonts, opened; outlines and widths are computed at first use and kept.
  *
  * @throws FaceRefused GLYPH_MISSING from `advance` and `outline`, naming the character
  */
-export function openFonts(options: FontOptions = {}): Fonts {
+export function openFonts(options: FontOptions = {}): FontBook {
   const typeface = lazily((weight: Weight) => openFont(projectFile(`${FOLDER}/${FILES[weight]}`)));
   const spare = lazily(() => (options.fontFolders ?? []).flatMap(fontsIn));
   const glyphs = new Map<string, Glyph>();
@@ -51,6 +62,7 @@ export function openFonts(options: FontOptions = {}): Fonts {
   return {
     advance: (character, weight) => glyph(character, weight).advance,
     outline: (character, weight) => glyph(character, weight).outline,
+    source: (character, weight) => glyph(character, weight).source,
   };
 }
 
@@ -77,6 +89,7 @@ const FOLDER = 'node_modules/@expo-google-fonts/noto-serif-sc';
 interface Glyph {
   readonly advance: number;
   readonly outline: Outline;
+  readonly source?: Source;
 }
 
 function drawGlyph(character: string, fonts: readonly Font[]): Glyph {
@@ -88,9 +101,10 @@ function drawGlyph(character: string, fonts: readonly Font[]): Glyph {
   const glyph = font.glyphForCodePoint(codePoint);
   const natural = glyph.advanceWidth / font.unitsPerEm;
   const cell = CELLS_EM.find(([pattern]) => pattern.test(character))?.[1] ?? natural;
-  const outline = flatten(glyph.path.commands, { scale: 1 / font.unitsPerEm, shift: (cell - natural) / 2 });
+  const shift = (cell - natural) / 2;
+  const outline = flatten(glyph.path.commands, { scale: 1 / font.unitsPerEm, shift });
   if (outline.length === 0 && !SPACES.has(character)) throw missing(character);
-  return { advance: cell, outline };
+  return { advance: cell, outline, source: { font, shift } };
 }
 
 /**

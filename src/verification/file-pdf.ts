@@ -1,0 +1,79 @@
+/**
+ * Whether a PDF is the bureau's original: one signature over every byte but its own, CMS of exactly our form, by a files key of the
+ * manifest under the pinned root. Pure; interprets no page. Printing it anew, editing it and updating it all leave it without one (R28).
+ */
+import { attributesOf, readCms, type ReadCms } from '../certificate/pdf/cms.ts';
+import {
+  countRanges,
+  signatureIn,
+  signedRange,
+  toLatin1,
+  type SignedRange,
+} from '../certificate/pdf/signed-range.ts';
+import { credentialIdIn } from '../certificate/file-seal.ts';
+import { importPublicJwk, type PublicJwk } from '../keys/manifest.ts';
+import { hasLowS } from '../keys/signature.ts';
+import type { X509 } from '../keys/x509.ts';
+import { joined } from '../shared/der.ts';
+import type { Instant } from '../shared/time.ts';
+import { sealFinding, sha256Of, unlike, type FileFinding } from './file-finding.ts';
+import type { Trust } from './trust.ts';
+
+export async function checkPdf(bytes: Uint8Array, trust: Trust, at: Instant): Promise<FileFinding> {
+  const text = toLatin1(bytes);
+  const count = countRanges(text);
+  if (count === 0) return unlike('pdf', 'NO_SEAL');
+  const range = signedRange(bytes, text);
+  const der = range && signatureIn(range.digits);
+  const cms = der && readCms(der);
+  if (!range || !cms) return unlike('pdf', 'FOREIGN_SEAL');
+
+  const key = trust.manifest.keys.find(({ jwk }) => isSame(jwk, cms.leaf.jwk));
+  if (!key) return unlike('pdf', (await isUnderRoot(cms.leaf, trust)) ? 'UNKNOWN_KEY' : 'FOREIGN_SEAL');
+  if (!(await isSound(cms, trust))) return unlike('pdf', 'BAD_SEAL');
+  const said = saidIn(text);
+  if (!said) return unlike('pdf', 'BAD_SEAL');
+  const claim = { kind: 'pdf', ...said, input: attributesOf(cms), signature: cms.signature } as const;
+  const finding = await sealFinding(claim, key, { trust, at });
+  if (finding.original === 'not-original') return finding;
+  return count === 1 && (await isUnchanged(range, cms)) ? finding : unlike('pdf', 'ALTERED');
+}
+
+async function isUnchanged({ before, after, isWhole }: SignedRange, { digest }: ReadCms): Promise<boolean> {
+  return isWhole && (await sha256Of([before, after])) === hexOf(digest);
+}
+
+/** The certificates are the ones that the signature and the root stand for, in the one form of their signatures. */
+async function isSound({ leaf, root, leafHash }: ReadCms, trust: Trust): Promise<boolean> {
+  const isNamed = (await sha256Of([leaf.der])) === hexOf(leafHash);
+  return (
+    isNamed && isSame(root.jwk, trust.root) && (await isUnderRoot(leaf, trust)) && isUnderRoot(root, trust)
+  );
+}
+
+async function isUnderRoot({ signed, signature }: X509, trust: Trust): Promise<boolean> {
+  if (!hasLowS(signature)) return false;
+  try {
+    return await trust.check(await importPublicJwk(trust.root), joined([signed]), signature);
+  } catch {
+    return false; // the engine throws for a signature that is none
+  }
+}
+
+/** When it was signed, and which credential it carries: each said once, in the signed bytes. */
+function saidIn(text: string): { readonly id: string; readonly madeAt: Instant } | undefined {
+  const times = [...text.matchAll(/\/M \(D:(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z\)/g)];
+  const files = [...text.matchAll(/\/Type \/EmbeddedFile\n[^]{0,400}?stream\n([A-Za-z0-9_.-]+)\nendstream/g)];
+  const [, year, month, day, hour, minute, second] = times.length === 1 ? (times[0] ?? []) : [];
+  const id = files.length === 1 ? credentialIdIn(files[0]?.[1] ?? '') : undefined;
+  const madeAt = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`) / 1000;
+  return id === undefined || Number.isNaN(madeAt) ? undefined : { id, madeAt };
+}
+
+function isSame(one: PublicJwk, other: PublicJwk): boolean {
+  return one.x === other.x && one.y === other.y;
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return [...bytes].map(byte => byte.toString(16).padStart(2, '0')).join('');
+}
