@@ -2,7 +2,15 @@
 import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { readConfig, type Config } from '../config.ts';
-import { addKey, certifyKey, makeRoot, retireKey, revokeKey, type Ceremony, type KeyPlan } from '../keys/ceremony.ts';
+import {
+  addKey,
+  certifyKey,
+  makeRoot,
+  retireKey,
+  revokeKey,
+  type Ceremony,
+  type KeyPlan,
+} from '../keys/ceremony.ts';
 import { didOf } from '../keys/did-document.ts';
 import { loadManifest } from '../keys/keyring.ts';
 import { keyId, KEY_USES, type ManifestKey } from '../keys/manifest.ts';
