@@ -14,6 +14,7 @@ export default defineConfig({
     __VUE_PROD_DEVTOOLS__: 'false',
     __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
   },
+  worker: { format: 'es' },
   build: {
     outDir: fromHere('public/app'),
     emptyOutDir: true,
@@ -21,6 +22,8 @@ export default defineConfig({
     // the content security policy allows neither inline scripts nor inline styles; fonts and images stay files too
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // scanner and PDF engine are files of their own beside the page's chunks
+    chunkSizeWarningLimit: 1000,
     rolldownOptions: {
       // a generated validator does nothing by being loaded: those that no page calls are left out
       treeshake: { moduleSideEffects: [{ test: /\/shared\/shapes\//, sideEffects: false }] },

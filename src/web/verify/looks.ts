@@ -1,6 +1,6 @@
 /** How each verdict looks: a tone (colour) and an icon, so that neither has to be told apart alone. Pure. */
 import type { VerificationReport } from '../../verification/report.ts';
-import type { NoReport, Words } from './words.ts';
+import type { Words } from './words/words.ts';
 
 export type Shown = keyof Words['verdicts'];
 export type Tone = 'good' | 'warn' | 'pause' | 'stop' | 'grey' | 'wait';
@@ -20,6 +20,7 @@ export const LOOKS: Readonly<Record<Shown, { readonly tone: Tone; readonly icon:
   checking: { tone: 'wait', icon: 'wheel' },
   unavailable: { tone: 'grey', icon: 'question' },
   unsupported: { tone: 'grey', icon: 'question' },
+  'clock-wrong': { tone: 'grey', icon: 'clock' },
 };
 
 /** SVG paths on a 24 × 24 grid, stroked. */
@@ -34,11 +35,28 @@ export const ICON_PATHS: Readonly<Record<IconName, string>> = {
   wheel: 'M12 3a9 9 0 1 0 9 9',
 };
 
+/** How much is known beside the report. */
+export interface Knowledge {
+  /** The verdict rests on what was kept, and the service has not answered yet. */
+  readonly isEarly?: boolean;
+  /** The service's clock was compared with this device's. */
+  readonly knowsTime?: boolean;
+}
+
 /** What to show for this report; a code that could not even be read has words of its own. */
-export function shownFor(report: VerificationReport | undefined, otherwise: NoReport): Shown {
-  if (report === undefined) return otherwise;
+export function shownFor(report: VerificationReport, { isEarly, knowsTime }: Knowledge): Shown {
   const [read] = report.checks;
-  return report.verdict === 'invalid' && read?.outcome === 'fail' ? 'unreadable' : report.verdict;
+  if (report.verdict === 'invalid' && read?.outcome === 'fail') return 'unreadable';
+  // a certificate "of the future" on a device whose time nobody confirmed says more of the clock than of the certificate
+  const isFuture = report.checks.some(({ reason }) => reason === 'NOT_YET_VALID');
+  if (report.verdict === 'invalid' && isFuture && knowsTime !== true) return 'clock-wrong';
+  // never green before the newest status is known
+  return isEarly === true && report.verdict === 'valid' ? 'valid-as-of' : report.verdict;
+}
+
+/** The same for one code of several. */
+export function codeShown({ report }: { readonly report: VerificationReport }, knowledge: Knowledge): Shown {
+  return shownFor(report, knowledge);
 }
 
 /** The true characters that the printed name replaced, each once: a replaced character stands nowhere in the printed form. */

@@ -1,11 +1,16 @@
 /** Starts the verify page, and keeps it at hand for a visit without network. */
 import { createApp } from 'vue';
 import VerifyPage from './VerifyPage.vue';
+import { trustedWorkerUrl } from './reading/trusted-url.ts';
 
 createApp(VerifyPage).mount('#page');
 
-// the worker serves `/v` from its own folder's parent, which the service allows by Service-Worker-Allowed; where it does not,
-// or where the browser has no workers, the page works online as before
+// One worker, two scopes: `/v` is the page, which the service allows by Service-Worker-Allowed; below the assets stands the script
+// of the reading worker, and what a worker fetches is the business of whoever is registered for the worker's own address.
+// Where a browser has no workers, or forbids them, the page works online as before.
 if ('serviceWorker' in navigator) {
-  navigator.serviceWorker.register('/app/verify-worker.js', { scope: '/v' }).catch(() => undefined);
+  for (const scope of ['/v', '/app/assets/'])
+    navigator.serviceWorker
+      .register(trustedWorkerUrl('/app/verify-worker.js'), { scope })
+      .catch(() => undefined);
 }

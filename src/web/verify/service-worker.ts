@@ -1,6 +1,7 @@
 /**
- * Keeps the verify page and its files, so that `/v` opens with the network off. Network first: a new page is never held back.
- * It stores pages only; the trust document is kept and judged by the page itself, and fragments never reach a worker's fetch.
+ * Keeps the verify page and its files, so that `/v` opens with the network off. Network first for the page: a new one is never
+ * held back. What is loaded on need (scanner, PDF engine) is kept once it was loaded. It stores built files and glyphs only; the
+ * trust document is kept and judged by the page itself, and fragments never reach a worker's fetch.
  */
 interface Extendable extends Event {
   waitUntil: (work: Promise<unknown>) => void;
@@ -18,9 +19,15 @@ interface WorkerScope {
 
 // the library for pages has no type for this scope
 const scope = self as unknown as WorkerScope;
-const CACHE = 'verify-page';
+const FILES = 'verify-page';
+const GLYPHS = 'verify-glyphs';
+const MAX_GLYPHS = 200;
 const PAGE = '/v';
 const ASSETS = '/app/assets/';
+/** What the page names besides its hashed assets. */
+const FIXED = /"(\/app\/(?:assets\/[^"]+|icons\/[^"]+|manifest\.webmanifest))"/g;
+/** How one built file names another. */
+const NAMED = /[\w.-]+-[\w-]{8}\.(?:js|css|wasm|svg|png)/g;
 
 scope.addEventListener('install', event => {
   event.waitUntil(keepPage().then(() => scope.skipWaiting()));
@@ -35,28 +42,14 @@ scope.addEventListener('fetch', event => {
   const { origin, pathname } = new URL(request.url);
   if (origin !== location.origin || request.method !== 'GET') return;
   if (request.mode === 'navigate' && pathname === PAGE) event.respondWith(page(event));
-  else if (pathname.startsWith(ASSETS)) event.respondWith(asset(request));
+  else if (pathname.startsWith('/app/')) event.respondWith(file(event));
+  else if (pathname.startsWith('/glyphs/')) event.respondWith(glyph(event));
 });
 
-/** Page and assets are stored together; assets the page no longer names are dropped. */
 async function keepPage(): Promise<void> {
   const answer = await fetch(PAGE, { cache: 'no-cache' });
   if (!answer.ok) throw new TypeError(`the page answered ${answer.status}`);
   await store(answer);
-}
-
-async function store(answer: Response): Promise<void> {
-  const text = await answer.clone().text();
-  const named = [...text.matchAll(/(?:src|href)="(\/app\/assets\/[^"]+)"/g)].flatMap(
-    ([, path]) => path ?? [],
-  );
-  const cache = await caches.open(CACHE);
-  const kept = await cache.keys();
-  const keptPaths = new Set(kept.map(request => new URL(request.url).pathname));
-  await cache.addAll(named.filter(path => !keptPaths.has(path)));
-  await cache.put(PAGE, answer);
-  const stale = [...keptPaths].filter(path => path !== PAGE && !named.includes(path));
-  for (const path of stale) await cache.delete(path);
 }
 
 async function page(event: FetchLike): Promise<Response> {
@@ -71,6 +64,66 @@ async function page(event: FetchLike): Promise<Response> {
   }
 }
 
-async function asset(request: Request): Promise<Response> {
-  return (await caches.match(request)) ?? fetch(request);
+/** Page and files are stored together; files that nothing names any more are dropped, and their successors kept instead. */
+async function store(answer: Response): Promise<void> {
+  const text = await answer.clone().text();
+  const named = [...text.matchAll(FIXED)].flatMap(([, path]) => path ?? []);
+  const cache = await caches.open(FILES);
+  const kept = (await cache.keys()).map(request => new URL(request.url).pathname);
+  await cache.addAll(named.filter(path => !kept.includes(path)));
+  await cache.put(PAGE, answer);
+  const reachable = await reachableFrom(cache, named);
+  const stale = kept.filter(path => path !== PAGE && !reachable.has(path));
+  const stems = new Set(stale.map(stemOf));
+  const successors = [...reachable].filter(path => stems.has(stemOf(path)) && !kept.includes(path));
+  await cache.addAll(successors);
+  for (const path of stale) await cache.delete(path);
+}
+
+/** Everything the page names, and what the kept ones of those name in turn. */
+async function reachableFrom(cache: Cache, named: readonly string[]): Promise<ReadonlySet<string>> {
+  const reachable = new Set(named);
+  for (const path of reachable) {
+    const kept = path.endsWith('.js') ? await cache.match(path) : undefined;
+    for (const [name] of ((await kept?.text()) ?? '').matchAll(NAMED)) reachable.add(ASSETS + name);
+  }
+  return reachable;
+}
+
+/** `/app/assets/reader-worker-Ab3dEf9_.js` without its hash. */
+function stemOf(path: string): string {
+  return path.replace(/-[\w-]{8}(\.\w+)$/, '$1');
+}
+
+/** Hashed files never change: the kept one first. What has a fixed name is asked for, and kept for when nobody answers. */
+async function file(event: FetchLike): Promise<Response> {
+  const { request } = event;
+  const isHashed = new URL(request.url).pathname.startsWith(ASSETS);
+  const kept = await caches.match(request.url);
+  if (kept && isHashed) return kept;
+  try {
+    const answer = await fetch(request);
+    if (answer.ok && isHashed) event.waitUntil(put(FILES, request.url, answer.clone()));
+    return answer;
+  } catch (error) {
+    if (kept) return kept;
+    throw error;
+  }
+}
+
+/** A character's outline never changes either; only so many are kept. */
+async function glyph(event: FetchLike): Promise<Response> {
+  const { request } = event;
+  const kept = await caches.match(request.url);
+  if (kept) return kept;
+  const answer = await fetch(request);
+  const cache = await caches.open(GLYPHS);
+  const hasRoom = (await cache.keys()).length < MAX_GLYPHS;
+  if (answer.ok && hasRoom) event.waitUntil(put(GLYPHS, request.url, answer.clone()));
+  return answer;
+}
+
+async function put(name: string, url: string, answer: Response): Promise<void> {
+  const cache = await caches.open(name);
+  await cache.put(url, answer);
 }

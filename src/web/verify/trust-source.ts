@@ -3,60 +3,84 @@
  * The root and the highest versions ever seen are remembered, so that another root or an older document is refused (V9).
  */
 import { isTrustDocument } from '../../shared/shapes/shapes.ts';
-import {
-  TrustInvalid,
-  readTrust,
-  type Memory,
-  type Trust,
-  type TrustDocument,
-} from '../../verification/trust.ts';
+import type { Instant } from '../../shared/time.ts';
+import { readTrust, type Memory, type Trust, type TrustDocument } from '../../verification/trust.ts';
+import { keep, readKept, type Kept } from './kept-trust.ts';
 
 const TRUST_ADDRESS = '/trust';
-const KEPT_DOCUMENT = 'zhicheng.trust';
-const REMEMBERED = 'zhicheng.memory';
 /** A person waits at a door; after this the kept document must do. */
 const PATIENCE_MILLISECONDS = 8000;
 
 export interface TrustAnswer {
   /** Undefined when nothing believable is at hand. */
   readonly trust?: Trust;
+  readonly source: 'service' | 'kept' | 'none';
   /** True when the service gave a document that must not be believed. */
   readonly refused: boolean;
+  /** True when what this browser kept must not be believed. */
+  readonly keptRefused: boolean;
+  /** False where this browser keeps nothing for a visit without network. */
+  readonly keeps: boolean;
+  /** Seconds by which this device's clock is ahead of the service's; undefined while the service was not reached. */
+  readonly clockAhead?: number;
 }
 
-interface Remembered {
-  readonly root: { readonly x: string; readonly y: string; readonly test?: true };
-  readonly highest: Readonly<Record<string, number>>;
-}
+type Remembered = Pick<Kept, 'root' | 'highest'>;
+
+/** What this visit has seen, for browsers that keep nothing. */
+let seen: Remembered | undefined;
 
 /** The best trust at hand; what was learned from it is remembered for the next visit. Never throws for bad material. */
-export async function obtainTrust(): Promise<TrustAnswer> {
-  const fetched = await fetchDocument();
-  const remembered = readRemembered();
-  if (fetched === undefined) return { ...(await keptTrust(remembered)), refused: false };
-  const trust = await believed(fetched, memoryFor(fetched, remembered));
-  if (trust === undefined) return { ...(await keptTrust(remembered)), refused: true };
-  keep(fetched as TrustDocument, trust); // readTrust has checked its shape
-  return { trust, refused: false };
+export async function obtainTrust(now: Instant): Promise<TrustAnswer> {
+  const [fetched, stored] = await Promise.all([fetchDocument(), readKept()]);
+  const clock = fetched?.clockAhead === undefined ? {} : { clockAhead: fetched.clockAhead };
+  const remembered = seen ?? stored.kept;
+  const trust =
+    fetched?.document === undefined
+      ? undefined
+      : await believed(fetched.document, memoryFor(fetched.document, remembered));
+  if (trust === undefined) {
+    const refused = fetched?.document !== undefined;
+    return { ...(await judgedKept(stored)), ...clock, refused };
+  }
+  const document = fetched?.document as TrustDocument; // readTrust has checked its shape
+  seen = rememberedOf(document, trust);
+  const keeps = await keep({ ...seen, document, keptAt: now });
+  return { trust, source: 'service', refused: false, keptRefused: false, keeps, ...clock };
 }
 
-/** The service's answer, or undefined when it cannot be reached or gives none. */
-async function fetchDocument(): Promise<unknown> {
+/** What this browser kept, without waiting for the network. */
+export async function keptTrust(): Promise<TrustAnswer> {
+  return judgedKept(await readKept());
+}
+
+async function judgedKept({ kept, works }: { kept?: Kept; works: boolean }): Promise<TrustAnswer> {
+  const nothing = { source: 'none', refused: false, keptRefused: false, keeps: works } as const;
+  if (kept === undefined) return nothing;
+  const trust = await believed(kept.document, pinned(kept));
+  return trust ? { ...nothing, trust, source: 'kept' } : { ...nothing, keptRefused: true };
+}
+
+interface Fetched {
+  readonly document?: unknown;
+  readonly clockAhead?: number;
+}
+
+/** The service's answer, or undefined when it cannot be reached. */
+async function fetchDocument(): Promise<Fetched | undefined> {
   try {
     const answer = await fetch(TRUST_ADDRESS, {
       cache: 'no-cache',
       signal: AbortSignal.timeout(PATIENCE_MILLISECONDS),
     });
-    return answer.ok ? await answer.json() : undefined;
+    if (!answer.ok) return undefined;
+    const servedAt = Date.parse(answer.headers.get('Date') ?? '');
+    const clockAhead = Math.round((Date.now() - servedAt) / 1000);
+    const document: unknown = await answer.json();
+    return { document, ...(Number.isNaN(clockAhead) ? {} : { clockAhead }) };
   } catch {
     return undefined; // offline, too slow, or a captive portal's page instead of JSON: all mean "not reached"
   }
-}
-
-async function keptTrust(remembered: Remembered | undefined): Promise<{ trust?: Trust }> {
-  const kept = parse(read(KEPT_DOCUMENT));
-  const trust = kept === undefined ? undefined : await believed(kept, memoryFor(kept, remembered));
-  return trust ? { trust } : {};
 }
 
 /** A document that lost a list seen before is rolled back too: a revocation must not vanish with it. */
@@ -66,7 +90,7 @@ async function believed(document: unknown, memory: Memory): Promise<Trust | unde
     const lost = [...trust.highest.keys()].some(url => url !== 'manifest' && !trust.lists.has(url));
     return lost ? undefined : trust;
   } catch (error) {
-    if (error instanceof TrustInvalid || error instanceof Error) return undefined; // forms or keys that cannot be read count too
+    if (error instanceof Error) return undefined; // TrustInvalid; forms or keys that cannot be read count too
     throw error;
   }
 }
@@ -75,59 +99,14 @@ async function believed(document: unknown, memory: Memory): Promise<Trust | unde
 function memoryFor(document: unknown, remembered: Remembered | undefined): Memory {
   if (remembered === undefined) return {};
   const isOtherRoot = isTrustDocument(document) && document.root.x !== remembered.root.x;
-  if (remembered.root.test === true && isOtherRoot) return {};
-  const { x, y } = remembered.root;
-  return { root: { kty: 'EC', crv: 'P-256', x, y }, highest: new Map(Object.entries(remembered.highest)) };
+  return remembered.root.test === true && isOtherRoot ? {} : pinned(remembered);
 }
 
-function keep(document: TrustDocument, trust: Trust): void {
+function pinned({ root: { x, y }, highest }: Remembered): Memory {
+  return { root: { kty: 'EC', crv: 'P-256', x, y }, highest: new Map(Object.entries(highest)) };
+}
+
+function rememberedOf(document: TrustDocument, trust: Trust): Remembered {
   const { x, y, test } = document.root;
-  const remembered: Remembered = {
-    root: { x, y, ...(test ? { test } : {}) },
-    highest: Object.fromEntries(trust.highest),
-  };
-  write(REMEMBERED, JSON.stringify(remembered));
-  write(KEPT_DOCUMENT, JSON.stringify(document));
-}
-
-function readRemembered(): Remembered | undefined {
-  const value = parse(read(REMEMBERED)) as Partial<Remembered> | undefined; // written by `keep` only; checked all the same
-  const root = value?.root;
-  const highest = value?.highest;
-  if (typeof root?.x !== 'string' || typeof root.y !== 'string' || typeof highest !== 'object')
-    return undefined;
-  return { root, highest };
-}
-
-function parse(text: string | null): unknown {
-  try {
-    return text === null ? undefined : JSON.parse(text);
-  } catch {
-    return undefined; // SyntaxError: the storage was tampered with; the same as having none
-  }
-}
-
-function read(name: string): string | null {
-  try {
-    return localStorage.getItem(name);
-  } catch {
-    return null; // SecurityError: storage forbidden; the page then works online only
-  }
-}
-
-function write(name: string, text: string): void {
-  try {
-    localStorage.setItem(name, text);
-  } catch {
-    // SecurityError or QuotaExceededError: an old copy would contradict the new memory, so none is kept
-    if (name === KEPT_DOCUMENT) forget(name);
-  }
-}
-
-function forget(name: string): void {
-  try {
-    localStorage.removeItem(name);
-  } catch {
-    return; // SecurityError: nothing was ever kept
-  }
+  return { root: { x, y, ...(test ? { test } : {}) }, highest: Object.fromEntries(trust.highest) };
 }
