@@ -31,8 +31,8 @@ export function staticRoutes(): Router {
     const path = ctx.path.slice('/app/'.length);
     if (!/^[\w./-]+$/.test(path) || path.endsWith('.html'))
       throw new DomainError('NOT_FOUND', '没有这个文件。');
-    // lets the worker of the verify page answer for /v itself, so that a revisit works with the network off
-    if (path === 'verify-worker.js') ctx.set('Service-Worker-Allowed', '/v');
+    // lets the worker of the verify page answer for /v itself and for its scripts, so that a revisit works with the network off
+    if (path === 'verify-worker.js') ctx.set('Service-Worker-Allowed', '/');
     await send(ctx, path, {
       root: ROOT,
       maxage: path.startsWith('assets/') ? YEAR_MS : 0,

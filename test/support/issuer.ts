@@ -111,6 +111,7 @@ export interface TestIssuer {
   readonly keys: readonly TestKey[];
   readonly statusKey: TestKey;
   readonly copiesKey: TestKey;
+  readonly filesKey: TestKey;
   /** Manifest version 1. */
   readonly manifest: string;
   /** The trust document on that day, nothing revoked. */
@@ -264,6 +265,7 @@ export function makeIssuer(options: TestIssuerOptions = {}): TestIssuer {
     keys,
     statusKey,
     copiesKey,
+    filesKey,
     manifest,
     trust,
     sign,

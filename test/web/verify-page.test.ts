@@ -1,166 +1,8 @@
-/**
- * The page `/v` in a real browser, under the content security policy of the service, against an issuer made for the test.
- * What the browser says is compared with what `verify` says in Node. Needs Chromium; without it nothing here is tested.
- */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { extname, join } from 'node:path';
-import test, { type ExecutionContext } from 'ava';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
-import { projectFile } from '../../src/shared/project.ts';
-import type { TrustDocument } from '../../src/verification/trust.ts';
+/** What `/v` says of a link or a text, in a real browser; it is compared with what `verify` says in Node. */
 import { readTrust } from '../../src/verification/trust.ts';
-import type { VerificationReport } from '../../src/verification/report.ts';
 import { verify } from '../../src/verification/verify.ts';
-import { TEST_INDEX, makeIssuer, type TestIssuer } from '../support/issuer.ts';
-
-const PAGES = projectFile('public/app');
-const CSP =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-const CHROMIUM = [
-  process.env['CHROMIUM_PATH'],
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-].find(path => path !== undefined && existsSync(path));
-const CHROMIUM_ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-const KINDS: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-};
-/** Folder for pictures of every case, for people who want to look; none by default. */
-const SHOTS = process.env['SHOTS_DIR'];
-const NOW = Math.floor(Date.now() / 1000);
-
-interface Service {
-  readonly server: Server;
-  readonly issuer: TestIssuer;
-  /** What `/trust` answers; undefined answers 503. */
-  trust: TrustDocument | undefined;
-}
-
-let browser: Browser | undefined;
-
-test.before(async () => {
-  if (CHROMIUM !== undefined)
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGS });
-});
-
-test.after.always(async () => {
-  await browser?.close();
-});
-
-/** A case in a fresh browser profile with a fresh issuer, or a loud word that it was not tested. */
-function inBrowser(title: string, run: (t: ExecutionContext, at: Visit) => Promise<void>): void {
-  test.serial(title, async t => {
-    if (browser === undefined || !existsSync(join(PAGES, 'v.html'))) return skipLoudly(t, title);
-    const service = await startService(title.includes('test certificate'));
-    const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' });
-    try {
-      await run(t, await newVisit(context, service));
-    } finally {
-      await context.close();
-      service.server.closeAllConnections();
-      service.server.close();
-    }
-  });
-}
-
-function skipLoudly(t: ExecutionContext, title: string): void {
-  const why =
-    browser === undefined
-      ? 'no Chromium: install it or set CHROMIUM_PATH'
-      : 'no built page: run `npm run build`';
-  t.log(`NOT TESTED: ${title} (${why})`);
-  console.warn(`NOT TESTED: ${title} (${why})`);
-  t.pass();
-}
-
-interface Visit {
-  readonly context: BrowserContext;
-  readonly page: Page;
-  readonly service: Service;
-  /** Console errors, uncaught exceptions and breaches of the policy. */
-  readonly complaints: string[];
-}
-
-async function newVisit(context: BrowserContext, service: Service): Promise<Visit> {
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on('console', message => message.type() === 'error' && complaints.push(message.text()));
-  page.on('pageerror', error => complaints.push(String(error)));
-  return { context, page, service, complaints };
-}
-
-async function startService(isTest: boolean): Promise<Service> {
-  const server = createServer();
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo; // a listening TCP server has one
-  const issuer = makeIssuer({ origin: `http://localhost:${port}`, at: NOW, test: isTest });
-  const service: Service = { server, issuer, trust: issuer.trust };
-  server.on('request', (request, response) => answer(request.url ?? '/', response, service));
-  return service;
-}
-
-function answer(url: string, response: ServerResponse, service: Service): void {
-  response.setHeader('Content-Security-Policy', CSP);
-  if (url === '/trust') {
-    response.writeHead(service.trust ? 200 : 503, { 'Content-Type': 'application/json' });
-    response.end(JSON.stringify(service.trust ?? {}));
-    return;
-  }
-  const file = url === '/' ? 'index.html' : url === '/v' ? 'v.html' : url.replace(/^\/app\//, '');
-  const path = join(PAGES, file);
-  if (!path.startsWith(PAGES) || !existsSync(path)) {
-    response.writeHead(404).end();
-    return;
-  }
-  if (file === 'verify-worker.js') response.setHeader('Service-Worker-Allowed', '/v');
-  response.writeHead(200, { 'Content-Type': KINDS[extname(file)] ?? 'application/octet-stream' });
-  response.end(readFileSync(path));
-}
-
-/** Opens the text as a camera would and gives the verdict that is shown. */
-async function scan({ page }: Visit, text: string): Promise<string> {
-  await page.goto('about:blank');
-  await page.goto(text);
-  return shownVerdict(page);
-}
-
-/** Types the text into the box, for texts no camera would bring here. */
-async function paste({ page, service }: Visit, text: string): Promise<string> {
-  await page.goto(`${service.issuer.issuer.origin}/v`);
-  await page.fill('textarea', text);
-  await page.click('button[type=submit]');
-  return shownVerdict(page);
-}
-
-async function shownVerdict(page: Page): Promise<string> {
-  await page.waitForSelector('[data-verdict]:not([data-verdict=checking])');
-  return (await page.getAttribute('[data-verdict]', 'data-verdict')) ?? '';
-}
-
-async function shownReport(page: Page): Promise<VerificationReport> {
-  const text = (await page.textContent('pre.report')) ?? '';
-  return JSON.parse(text) as VerificationReport; // compared with Node's own report below
-}
-
-async function shoot(page: Page, name: string): Promise<void> {
-  if (SHOTS === undefined) return;
-  mkdirSync(SHOTS, { recursive: true });
-  await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true });
-}
+import { TEST_INDEX } from '../support/issuer.ts';
+import { DESK, inBrowser, NOW, openHome, paste, scan, shoot, shownReport } from './verify-support.ts';
 
 inBrowser(
   'a genuine certificate is shown as valid, with its fields in the order of the paper',
@@ -177,7 +19,7 @@ inBrowser(
     t.deepEqual(labels, order.split(' '));
     t.deepEqual(visit.complaints, []);
     await shoot(visit.page, 'valid-phone');
-    await visit.page.setViewportSize({ width: 1280, height: 900 });
+    await visit.page.setViewportSize(DESK);
     await visit.page.click('summary');
     await shoot(visit.page, 'valid-desk');
   },
@@ -188,7 +30,7 @@ inBrowser('the code is gone from the address bar once it was read', async (t, vi
 
   await scan(visit, qrText);
 
-  t.is(visit.page.url(), `${visit.service.issuer.issuer.origin}/v`);
+  t.is(visit.page.url(), `${visit.service.origin}/v`);
 });
 
 inBrowser('the browser reports exactly what Node reports of the same text', async (t, visit) => {
@@ -231,97 +73,146 @@ inBrowser('a code with one digit altered is never green', async (t, visit) => {
   await shoot(visit.page, 'altered');
 });
 
-const FOREIGN = [
-  ['a link to another site', 'https://evil.example/v#0112345678901234567890'],
-  ['a script link', 'javascript:alert(document.domain)'],
-  ['markup', '<img src=x onerror=alert(1)><a href="https://evil.example">x</a>'],
-] as const;
-for (const [name, text] of FOREIGN) {
-  inBrowser(`${name} is not ours, and nothing of it becomes a link or markup`, async (t, visit) => {
+// T28: text only, never followed
+const HOSTILE: readonly (readonly [name: string, text: string, shown: RegExp])[] = [
+  ['a link to another site', 'https://evil.example/v#0112345678901234567890', /实际指向 evil\.example/],
+  ['a script link', 'javascript:alert(document.domain)', /javascript:alert\(document\.domain\)/],
+  [
+    'markup',
+    '<img src=x onerror="document.title=1"><a href="https://evil.example">x</a>',
+    /<img src=x onerror/,
+  ],
+  ['a host of look-alike letters', 'https://zс.example/v#0112345', /实际指向 xn--/],
+  ['a user before the host', 'https://zc.example.gov.cn@evil.example/v#0112345', /实际指向 evil\.example/],
+  [
+    'a text that turns the reading direction',
+    '证书有效\u202Etxet\u0000\u200B',
+    /⟦U\+202E⟧txet⟦U\+0000⟧⟦U\+200B⟧/,
+  ],
+  ['a text of seven kilobytes', `x${'\u202E好'.repeat(3500)}`, /另有 6601 个字符未显示/],
+];
+for (const [name, text, shown] of HOSTILE) {
+  inBrowser(`${name} is not ours and stays inert text`, async (t, visit) => {
     const verdict = await paste(visit, text);
 
     t.is(verdict, 'not-ours');
-    t.is(await visit.page.locator('main a, main img').count(), 0);
-    t.false((await visit.page.innerText('body')).includes('evil'));
+    t.regex(await visit.page.innerText('.inert'), shown);
+    t.is(await visit.page.locator('.inert a, .inert img, .inert script').count(), 0);
+    t.is(visit.page.url(), `${visit.service.origin}/v`);
+    t.regex(await visit.page.title(), /^不是本系统签发的证书/);
     t.deepEqual(visit.complaints, []);
-    await shoot(visit.page, `foreign-${name.replaceAll(' ', '-')}`);
+    await shoot(visit.page, `hostile-${name.replaceAll(' ', '-')}`);
   });
 }
 
-inBrowser('without the network a revisit still verifies, as of the last status known', async (t, visit) => {
-  const { qrText } = visit.service.issuer.sign();
-  visit.service.trust = visit.service.issuer.trustWith({ takenAt: NOW - 7200 });
-  await scan(visit, qrText);
-  await visit.page.evaluate('navigator.serviceWorker.ready.then(() => true)');
-  await visit.context.setOffline(true);
+// R30
+inBrowser('a paper number is not called false: the way to its own authority is shown', async (t, visit) => {
+  const verdict = await paste(visit, '津人专字（2008）第0123456号');
 
-  const verdict = await scan(visit, qrText);
-
-  t.is(verdict, 'valid-as-of');
-  t.regex(
-    (await visit.page.textContent('[role=status] h1')) ?? '',
-    /^签名真实，状态为 .* 的记录（当前未能联网核实）$/,
-  );
-  t.regex((await visit.page.textContent('.status-age')) ?? '', /2 小时前/);
-  await shoot(visit.page, 'offline');
+  t.is(verdict, 'not-ours');
+  t.regex(await visit.page.innerText('.paper-hint'), /2020 年以前的纸质证书.*仍然有效，请向原发证机关核实/);
+  await shoot(visit.page, 'paper-number');
 });
 
-inBrowser('with no trust at hand nothing is said, and it is not green', async (t, visit) => {
-  visit.service.trust = undefined;
+inBrowser('the number of a certificate alone leads to the page for other people’s', async (t, visit) => {
+  const { number } = { number: visit.service.issuer.sign().payload.vc.credentialSubject.certificateNumber };
 
-  const verdict = await scan(visit, visit.service.issuer.sign().qrText);
+  await paste(visit, number);
 
-  t.is(verdict, 'unavailable');
-  t.is(await visit.page.locator('.verdict.good, dl.fields').count(), 0);
-  await shoot(visit.page, 'unavailable');
-});
-
-inBrowser('trust under another root is refused after the first visit', async (t, visit) => {
-  const { issuer } = visit.service.issuer;
-  await scan(visit, visit.service.issuer.sign().qrText);
-  const impostor = makeIssuer({ origin: issuer.origin, at: NOW });
-  visit.service.trust = impostor.trust;
-
-  const verdict = await scan(visit, impostor.sign().qrText);
-
-  t.not(verdict, 'valid');
-  t.is(await visit.page.locator('[role=alert]').count(), 1);
-});
-
-inBrowser('a rolled-back status list cannot undo a revocation', async (t, visit) => {
-  const { qrText } = visit.service.issuer.sign();
-  visit.service.trust = visit.service.issuer.trustWith({ revoked: [TEST_INDEX], listVersion: 2 });
-  await scan(visit, qrText);
-  visit.service.trust = visit.service.issuer.trustWith({ listVersion: 1 });
-
-  const verdict = await scan(visit, qrText);
-
-  t.is(verdict, 'revoked');
-  t.is(await visit.page.locator('[role=alert]').count(), 1);
+  t.is(await visit.page.getAttribute('.paper-hint a', 'href'), '/query');
 });
 
 // 公告 R26, R27: the reader compares the handwriting with the true character
 inBrowser(
-  'a test certificate says so, and a rare character is shown with its code point',
+  'a test certificate says so, and a rare character is drawn true with its code point',
   async (t, visit) => {
     const claims = { name: '王𬭎', printedName: '王HONG' };
 
     const verdict = await scan(visit, visit.service.issuer.sign({ claims }).qrText);
 
+    const glyph = visit.page.locator('img.glyph');
+    await visit.page.waitForFunction(`document.querySelector('img.glyph')?.naturalWidth > 0`);
     t.is(verdict, 'valid');
     t.is(await visit.page.textContent('.test-banner'), '测试证书，无法律效力');
-    t.is(await visit.page.textContent('.glyph'), '𬭎');
+    t.is(await glyph.getAttribute('src'), '/glyphs/U+2CB4E.svg');
+    t.is(await glyph.getAttribute('alt'), '𬭎');
     t.is(await visit.page.textContent('.glyphs .code-point'), 'U+2CB4E');
     await shoot(visit.page, 'rare-test');
   },
+  { isTest: true },
 );
 
-inBrowser('the page fits a screen 320 pixels wide, and works without a code', async (t, visit) => {
+inBrowser('where no outline comes the character itself stands there', async (t, visit) => {
+  await visit.context.route('**/glyphs/**', route => route.abort());
+
+  await scan(visit, visit.service.issuer.sign({ claims: { name: '王𬭎', printedName: '王HONG' } }).qrText);
+
+  t.is(await visit.page.textContent('span.glyph'), '𬭎');
+});
+
+inBrowser('a use copy shows for what, for whom and until when', async (t, visit) => {
+  const { qrText } = visit.service.issuer.signCopy();
+
+  const verdict = await scan(visit, qrText);
+
+  const text = await visit.page.innerText('.use');
+  t.is(verdict, 'valid');
+  t.regex(
+    text,
+    /加注副本（第 1 份）[\s\S]*仅限用于[\s\S]*岗位聘任核验[\s\S]*提供给[\s\S]*天津样例人才有限公司/,
+  );
+  t.regex(text, /有效期至[\s\S]*20\d\d年\d+月\d+日[\s\S]*用于其他事项/);
+  await shoot(visit.page, 'use-copy');
+});
+
+inBrowser('a use copy past its last day is over', async (t, visit) => {
+  const day = 86_400;
+  const { qrText } = visit.service.issuer.signCopy({
+    issuedAt: NOW - 3 * day,
+    validThrough: new Date((NOW - 2 * day) * 1000).toISOString().slice(0, 10),
+  });
+
+  const verdict = await scan(visit, qrText);
+
+  t.is(verdict, 'expired');
+  t.is(await visit.page.locator('.verdict.good').count(), 0);
+  await shoot(visit.page, 'use-copy-over');
+});
+
+inBrowser('what is shared has verdict, number and time, and neither name nor ID number', async (t, visit) => {
+  await visit.context.grantPermissions(['clipboard-read', 'clipboard-write'], {
+    origin: visit.service.origin,
+  });
+  const { qrText, payload } = visit.service.issuer.sign();
+  await scan(visit, qrText);
+  await visit.page.evaluate(`Object.defineProperty(navigator, 'share', { value: undefined })`);
+
+  await visit.page.click('button.share');
+
+  await visit.page.waitForFunction(`document.querySelector('.freshness [role=status]').textContent !== ''`);
+  const text = String(await visit.page.evaluate('navigator.clipboard.readText()'));
+  const { name, idNumber, certificateNumber } = payload.vc.credentialSubject;
+  t.regex(text, new RegExp(`证书有效[\\s\\S]*${certificateNumber}[\\s\\S]*查验时间 20[\\s\\S]*自行扫描`));
+  t.false(text.includes(name));
+  t.false(text.includes(idNumber.slice(-4)));
+  t.false(text.includes('#'));
+});
+
+inBrowser('the result prints on one page of A4', async (t, visit) => {
+  await scan(visit, visit.service.issuer.signCopy().qrText);
+
+  const pdf = await visit.page.pdf({ preferCSSPageSize: true, printBackground: false });
+
+  t.is(pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length, 1);
+  await visit.page.emulateMedia({ media: 'print' });
+  await shoot(visit.page, 'print');
+});
+
+inBrowser('the page fits a screen 320 pixels wide, and remembers the language', async (t, visit) => {
   const { page, service } = visit;
   await page.setViewportSize({ width: 320, height: 640 });
-  await page.goto(`${service.issuer.issuer.origin}/v`);
-  await page.waitForSelector('textarea');
-  await shoot(page, 'paste-320');
+  await openHome(visit);
+  await shoot(page, 'home-320');
 
   const verdict = await paste(visit, service.issuer.sign().jwt);
 
@@ -332,7 +223,106 @@ inBrowser('the page fits a screen 320 pixels wide, and works without a code', as
   await page.click('.language');
   await page.waitForSelector('html[lang=en]');
   t.is(await page.textContent('[role=status] h1'), 'Valid');
-  await page.goto(`${service.issuer.issuer.origin}/`);
-  t.is(await page.getAttribute('a.button', 'href'), '/v');
-  await shoot(page, 'front-320');
+  await page.reload();
+  await page.waitForSelector('html[lang=en]');
+  t.is(await page.textContent('.home h1'), 'Check a title certificate');
+  t.deepEqual(visit.complaints, []);
+});
+
+inBrowser('the way in is usable without a mouse', async (t, visit) => {
+  await openHome(visit);
+  const { page } = visit;
+  const reached: string[] = [];
+
+  for (let presses = 0; presses < 6; presses++) {
+    await page.keyboard.press('Tab');
+    const name = `document.activeElement.className || document.activeElement.id || document.activeElement.type`;
+    reached.push(String(await page.evaluate(name)));
+  }
+
+  t.deepEqual(reached.slice(0, 6), ['language', 'way first', 'hidden', 'code', 'button light', 'other-way']);
+});
+
+const INSIDE = [
+  ['MicroMessenger/8.0.49', /在浏览器打开/],
+  ['AlipayClient/10.5', /在浏览器打开/],
+  ['DingTalk/7.0', /在浏览器打开/],
+  ['Weibo (iPhone)', /在浏览器打开/],
+  ['QQ/8.9.68', /用浏览器打开/],
+] as const;
+for (const [agent, words] of INSIDE) {
+  inBrowser(
+    `inside ${agent} without cryptography the way to a browser is shown, and the code stays in the address`,
+    async (t, visit) => {
+      const { qrText } = visit.service.issuer.sign();
+      await visit.page.addInitScript(
+        `Object.defineProperty(globalThis, 'isSecureContext', { value: false })`,
+      );
+
+      const verdict = await scan(visit, qrText);
+
+      t.is(verdict, 'unsupported');
+      t.regex(await visit.page.innerText('.outside'), words);
+      t.is(visit.page.url(), qrText);
+      if (agent.startsWith('Micro')) await shoot(visit.page, 'in-app');
+    },
+    { context: { userAgent: `Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 Mobile ${agent}` } },
+  );
+}
+
+inBrowser('the page may be installed as an app', async (t, visit) => {
+  await openHome(visit);
+
+  const manifest = (await visit.page.evaluate(
+    `fetch(document.querySelector('link[rel=manifest]').href).then(async answer => ({ type: answer.headers.get('content-type'), ...(await answer.json()) }))`,
+  )) as Record<string, unknown> & { icons: { src: string; sizes: string; purpose: string }[] };
+  const kinds = await Promise.all(
+    manifest.icons.map(
+      async ({ src }) => (await visit.page.request.get(visit.service.origin + src)).headers()['content-type'],
+    ),
+  );
+
+  t.like(manifest, { name: '职称证书查验', start_url: '/v', scope: '/v', display: 'standalone' });
+  t.regex(String(manifest['type']), /^application\/manifest\+json/);
+  t.deepEqual(kinds, ['image/png', 'image/png', 'image/png']);
+  t.true(manifest.icons.some(({ purpose, sizes }) => purpose === 'maskable' && sizes === '512x512'));
+});
+
+const FIRST_LOAD_LIMIT = 80_000;
+inBrowser('the first load is at most 80 kB compressed, without scanner', async (t, visit) => {
+  const session = await visit.context.newCDPSession(visit.page);
+  await session.send('Network.enable');
+  const pathOf = new Map<string, string>();
+  const bytesOf = new Map<string, number>();
+  session.on('Network.requestWillBeSent', ({ requestId, request }) => {
+    pathOf.set(requestId, new URL(request.url).pathname);
+  });
+  session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    bytesOf.set(pathOf.get(requestId) ?? '', encodedDataLength);
+  });
+
+  await openHome(visit);
+
+  const asked = visit.service.asked.filter(path => /wasm|reader-worker|read-pdf|CameraView/.test(path));
+  const own = [...bytesOf].filter(([path]) => path === '/v' || /\.(js|css|svg)$/.test(path));
+  const bytes = own.reduce((sum, [, each]) => sum + each, 0);
+  t.log(
+    `first load: page, scripts, styles and icon ${bytes} bytes with headers; trust ${bytesOf.get('/trust')}`,
+  );
+  t.deepEqual(asked, []);
+  t.true(own.length >= 4 && bytes < FIRST_LOAD_LIMIT, JSON.stringify(own));
+});
+
+inBrowser('on a phone four times slower a verdict follows the load', async (t, visit) => {
+  const { qrText } = visit.service.issuer.sign();
+  const session = await visit.context.newCDPSession(visit.page);
+  await session.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+  const since = performance.now();
+
+  const verdict = await scan(visit, qrText);
+
+  t.log(
+    `verdict ${Math.round(performance.now() - since)} ms after the address was opened, CPU throttled to a quarter`,
+  );
+  t.is(verdict, 'valid');
 });

@@ -1,9 +1,11 @@
 /** Starts the verify page, and keeps it at hand for a visit without network. */
 import { createApp } from 'vue';
 import VerifyPage from './VerifyPage.vue';
+import { rememberedLanguage } from './language.ts';
 import { trustedWorkerUrl } from './reading/trusted-url.ts';
+import { wordsIn } from './words/words-in.ts';
 
-createApp(VerifyPage).mount('#page');
+void wordsIn(rememberedLanguage()).then(firstWords => createApp(VerifyPage, { firstWords }).mount('#page'));
 
 // One worker, two scopes: `/v` is the page, which the service allows by Service-Worker-Allowed; below the assets stands the script
 // of the reading worker, and what a worker fetches is the business of whoever is registered for the worker's own address.

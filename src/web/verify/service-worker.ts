@@ -26,8 +26,10 @@ const PAGE = '/v';
 const ASSETS = '/app/assets/';
 /** What the page names besides its hashed assets. */
 const FIXED = /"(\/app\/(?:assets\/[^"]+|icons\/[^"]+|manifest\.webmanifest))"/g;
+/** Megabytes that many visitors never need: kept once they were loaded. */
+const LARGE = /\.wasm$|\/(?:reader-worker|read-pdf)-/;
 /** How one built file names another. */
-const NAMED = /[\w.-]+-[\w-]{8}\.(?:js|css|wasm|svg|png)/g;
+const NAMED = /[\w.-]+-[\w-]{8}\.(?:js|css|wasm|svg|png)\b/g;
 
 scope.addEventListener('install', event => {
   event.waitUntil(keepPage().then(() => scope.skipWaiting()));
@@ -75,8 +77,10 @@ async function store(answer: Response): Promise<void> {
   const reachable = await reachableFrom(cache, named);
   const stale = kept.filter(path => path !== PAGE && !reachable.has(path));
   const stems = new Set(stale.map(stemOf));
-  const successors = [...reachable].filter(path => stems.has(stemOf(path)) && !kept.includes(path));
-  await cache.addAll(successors);
+  const isWanted = (path: string): boolean => !LARGE.test(path) || stems.has(stemOf(path));
+  const wanted = [...reachable].filter(path => isWanted(path) && !kept.includes(path));
+  // none of these is needed for a verdict: one that does not come is kept when it is first used
+  await Promise.allSettled(wanted.map(path => cache.add(path)));
   for (const path of stale) await cache.delete(path);
 }
 
