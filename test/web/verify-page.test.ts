@@ -189,7 +189,7 @@ inBrowser('what is shared has verdict, number and time, and neither name nor ID 
 
   await visit.page.click('button.share');
 
-  await visit.page.waitForFunction(`document.querySelector('.freshness [role=status]').textContent !== ''`);
+  await visit.page.waitForFunction(`document.querySelector('.share-answer').textContent !== ''`);
   const text = String(await visit.page.evaluate('navigator.clipboard.readText()'));
   const { name, idNumber, certificateNumber } = payload.vc.credentialSubject;
   t.regex(text, new RegExp(`证书有效[\\s\\S]*${certificateNumber}[\\s\\S]*查验时间 20[\\s\\S]*自行扫描`));
@@ -288,6 +288,8 @@ inBrowser('the page may be installed as an app', async (t, visit) => {
   t.true(manifest.icons.some(({ purpose, sizes }) => purpose === 'maskable' && sizes === '512x512'));
 });
 
+/** The aim is 1,000; a machine that does other work meanwhile must not fail the case. */
+const SLOWEST_VERDICT_MS = 8000;
 const FIRST_LOAD_LIMIT = 80_000;
 inBrowser('the first load is at most 80 kB compressed, without scanner', async (t, visit) => {
   const session = await visit.context.newCDPSession(visit.page);
@@ -317,12 +319,18 @@ inBrowser('on a phone four times slower a verdict follows the load', async (t, v
   const { qrText } = visit.service.issuer.sign();
   const session = await visit.context.newCDPSession(visit.page);
   await session.send('Emulation.setCPUThrottlingRate', { rate: 4 });
-  const since = performance.now();
+  await visit.page.addInitScript(
+    `new MutationObserver(() => {
+      if (document.querySelector('.verdict.good')) globalThis.verdictAt ??= performance.now();
+    }).observe(document, { childList: true, subtree: true, attributes: true })`,
+  );
 
   const verdict = await scan(visit, qrText);
 
-  t.log(
-    `verdict ${Math.round(performance.now() - since)} ms after the address was opened, CPU throttled to a quarter`,
-  );
+  const [loaded, judged] = (await visit.page.evaluate(
+    `[performance.getEntriesByType('navigation')[0].loadEventEnd, globalThis.verdictAt].map(Math.round)`,
+  )) as [number, number];
+  t.log(`CPU throttled to a quarter: loaded after ${loaded} ms, verdict after ${judged} ms`);
   t.is(verdict, 'valid');
+  t.true(judged - loaded < SLOWEST_VERDICT_MS, `${judged - loaded} ms after the load`);
 });

@@ -94,11 +94,8 @@ export const english: Words = {
   rareTitle: 'Rare characters of the name',
   rareAdvice: 'Printed as pinyin; the review body writes them by hand and stamps. Compare the handwriting:',
   rareMissing: 'An empty box means this device has no font for the character; compare by the code.',
-  remindersTitle: 'Please note',
-  reminders: [
-    'Name and number must agree with the identity card.',
-    'Screenshots, photographs and conversions are not valid; only the result on this page counts.',
-  ],
+  compare: 'Compare name and number with the holder’s identity card.',
+  conversions: 'Screenshots, photographs and conversions are not valid; only the result on this page counts.',
   statusAge: (taken, now) => `Status of ${minuteOf(taken)}, ${englishAge(now - taken)}`,
   checkedAt: at => `Checked at ${clockTimeAt(at)} (UTC+8)`,
   again: 'Check again',

@@ -60,8 +60,8 @@ export interface Words {
   readonly rareTitle: string;
   readonly rareAdvice: string;
   readonly rareMissing: string;
-  readonly remindersTitle: string;
-  readonly reminders: readonly string[];
+  readonly compare: string;
+  readonly conversions: string;
   readonly statusAge: (taken: Instant, now: Instant) => string;
   readonly checkedAt: (at: Instant) => string;
   readonly again: string;
