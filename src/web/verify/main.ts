@@ -1,7 +1,7 @@
 /** Starts the verify page, and keeps it at hand for a visit without network. */
 import { createApp } from 'vue';
 import VerifyPage from './VerifyPage.vue';
-import { rememberedLanguage } from './language.ts';
+import { rememberedLanguage } from '../shared/language.ts';
 import { trustedWorkerUrl } from './reading/trusted-url.ts';
 import { wordsIn } from './words/words-in.ts';
 

@@ -1,5 +1,5 @@
 /** The words of one language; those of visitors come when somebody wants them. */
-import type { Language } from '../language.ts';
+import type { Language } from '../../shared/language.ts';
 import { chinese } from './chinese.ts';
 import type { Words } from './words.ts';
 
