@@ -34,8 +34,15 @@ import { sharingRoutes } from './sharing/routes.ts';
 import { verificationRoutes } from './verification/routes.ts';
 import type { World } from './world.ts';
 
-/** @param isReady false from the moment an orderly stop begins, so that a balancer sends no more */
-export function makeApp(world: World, isReady: () => boolean): Koa {
+/** How the process stands, as `/readyz` tells it. */
+export interface Condition {
+  /** False from the moment an orderly stop begins, so that a balancer sends no more. */
+  readonly isReady: () => boolean;
+  /** True while requests are turned away because there are too many. */
+  readonly isShedding: () => boolean;
+}
+
+export function makeApp(world: World, condition: Condition): Koa {
   // limits count source addresses: behind our own proxies that is the address the outermost of them saw
   const { proxyHops } = world.config;
   const app = new Koa({ proxy: proxyHops > 0, maxIpsCount: proxyHops });
@@ -63,7 +70,7 @@ export function makeApp(world: World, isReady: () => boolean): Koa {
   const clientApi = makeClientApi(world);
   registrationRoutes(world, { api, clientApi });
   const routers = [
-    healthRoutes(world, isReady),
+    healthRoutes(world, condition),
     keyRoutes(world),
     certificateRoutes(world),
     glyphRoutes(world),
@@ -92,19 +99,27 @@ function documentHeading(world: World): Heading {
   };
 }
 
-function healthRoutes(world: World, isReady: () => boolean): Router {
+function healthRoutes(world: World, { isReady, isShedding }: Condition): Router {
   const router = new Router();
+  const isMigrated = shared(async () => isDatabaseReady(world));
   router.get('/healthz', ctx => {
     ctx.set('Cache-Control', 'no-store');
     ctx.body = { status: 'alive' };
   });
   router.get('/readyz', async ctx => {
-    const ready = isReady() && (await isDatabaseReady(world));
+    const ready = isReady() && (await isMigrated());
     ctx.set('Cache-Control', 'no-store');
     ctx.status = ready ? 200 : 503;
-    ctx.body = { status: ready ? 'ready' : 'not-ready' };
+    // whoever sheds still answers as many as it can: taken out of service, it would answer none
+    ctx.body = { status: ready ? 'ready' : 'not-ready', shedding: isShedding() };
   });
   return router;
+}
+
+/** One run at a time for however many ask: this is never refused, so it must not cost more when more ask. */
+function shared<T>(run: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
+  return () => (running ??= run().finally(() => (running = undefined)));
 }
 
 async function isDatabaseReady(world: World): Promise<boolean> {

@@ -1,5 +1,5 @@
 /** Starts the service for a World and stops it in order: gates first, then listening, then what it does by itself. */
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sweepAccounts } from './accounts/sweep.ts';
 import { makeApp } from './app.ts';
@@ -8,6 +8,8 @@ import { expireApplications } from './applications/expire-applications.ts';
 import { demandFieldKeys } from './db/demand-field-keys.ts';
 import { demandDurability } from './db/durability.ts';
 import { demandMigrated } from './db/migrate.ts';
+import { gated } from './http/gate.ts';
+import { watchOverload } from './http/overload.ts';
 import { carryOver } from './issuance/carry-over.ts';
 import { haltReleasing, startReleasing } from './issuance/release/release.ts';
 import { sweepLookups } from './lookups/sweep-lookups.ts';
@@ -33,8 +35,10 @@ export async function startService(world: World): Promise<Service> {
   await demandFieldKeys(world, async () => isSealedByOthers(world));
   await demandRealKeys(world);
   let ready = true;
-  const app = makeApp(world, () => ready);
-  const server = await listening(app.callback(), world);
+  const overload = watchOverload();
+  const app = makeApp(world, { isReady: () => ready, isShedding: overload.isShedding }).callback();
+  const application: RequestListener = (request, response) => void app(request, response);
+  const server = await listening(gated(application, { ...world.config, overload, log: world.log }), world);
   const chores = choresOf(world).map(chore => repeating(world, chore));
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
@@ -109,16 +113,17 @@ function repeating(world: World, { name, seconds, run }: Chore): Repetition {
   };
 }
 
-async function listening(
-  handler: ReturnType<ReturnType<typeof makeApp>['callback']>,
-  world: World,
-): Promise<Server> {
+/** More connections than this are not accepted: each costs memory, also one that says nothing. */
+const MAX_CONNECTIONS = 10_000;
+
+async function listening(handler: RequestListener, world: World): Promise<Server> {
   const { createServer } = await import('node:http');
   const server = createServer(
     // a phone needs its time for a file of 10 MB; heads are short
-    { requestTimeout: 120_000, headersTimeout: 10_000 },
-    (request, response) => void handler(request, response),
+    { requestTimeout: 120_000, headersTimeout: 10_000, connectionsCheckingInterval: 5000 },
+    handler,
   );
+  server.maxConnections = MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(world.config.port, world.config.host, resolve);

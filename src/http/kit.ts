@@ -1,11 +1,11 @@
 /** Small parts that routes are made of: request id and access log, host check, headers, public documents with ETag, JSON bodies. */
 import { createHash } from 'node:crypto';
-import { bodyParser } from '@koa/bodyparser';
 import type { Context, Middleware, Next } from 'koa';
 import compress from 'koa-compress';
 import helmet from 'koa-helmet';
 import type { Logger } from 'pino';
 import { DomainError, type PlacedFault } from '../shared/errors.ts';
+import { readJson } from './json-body.ts';
 
 /** Logs method, route and outcome; never query, body, address or anything of a person. */
 export function accessLog(log: Logger, ids: () => string): Middleware {
@@ -91,19 +91,31 @@ export function answerPublic(
   ctx.set('Content-Type', answer.type);
 }
 
-/** The JSON body, at most `limit`, checked by its schema. @throws DomainError BODY_INVALID, BODY_TOO_LARGE */
+/**
+ * The JSON body, at most `limit`, checked by its schema, in `ctx.state.body`; as it came in `ctx.request.rawBody`.
+ * @throws DomainError BODY_INVALID, BODY_TOO_LARGE, BAD_REQUEST, UPLOAD_INCOMPLETE, UNSUPPORTED_MEDIA_TYPE
+ */
 export function jsonBody<T>(isShape: (value: unknown) => value is T, limit = '8kb'): Middleware[] {
+  const maxBytes = bytesOf(limit);
   const check: Middleware = async (ctx, next) => {
-    const body: unknown = (ctx.request as unknown as { body?: unknown }).body;
-    if (!isShape(body)) {
+    const { raw, value } = await readJson(ctx, { maxBytes });
+    Object.assign(ctx.request, { rawBody: raw });
+    if (!isShape(value)) {
       throw new DomainError('BODY_INVALID', '请求内容不符合格式，请对照接口说明检查字段。', {
         faults: shapeFaults(isShape),
       });
     }
-    ctx.state['body'] = body;
+    ctx.state['body'] = value;
     await next();
   };
-  return [demandPlainJson, bodyParser({ enableTypes: ['json'], jsonLimit: limit }), check];
+  return [demandPlainJson, check];
+}
+
+/** Of a size such as `64kb`. */
+function bytesOf(limit: string): number {
+  const [, kilobytes] = /^(\d{1,5})kb$/.exec(limit) ?? [];
+  if (kilobytes === undefined) throw new RangeError(`jsonBody: expected a limit such as 64kb, got ${limit}`);
+  return Number(kilobytes) * 1024;
 }
 
 /** JSON as it is: a few kilobytes need no compression, and what does not unpack would be no fault of ours. */

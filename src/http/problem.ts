@@ -2,6 +2,7 @@
  * Errors as the web sees them: RFC 9457 problem documents, Chinese title, a detail that says what to do next. The one place where
  * codes meet HTTP statuses; a new code without a row here does not compile. Anything unexpected is 500 with the detail withheld.
  */
+import type { IncomingMessage } from 'node:http';
 import type { Context, Next } from 'koa';
 import type { Logger } from 'pino';
 import { DomainError, type ErrorCode, type PlacedFault } from '../shared/errors.ts';
@@ -191,7 +192,7 @@ function answer(ctx: Context, problem: Problem): void {
   ctx.status = problem.status;
   ctx.set('Cache-Control', 'no-store');
   // a short refused body is dropped, so that its sender meets this answer and no broken connection; a long one is not read to its end
-  if (!ctx.req.complete && isShort(ctx)) ctx.req.resume();
+  if (!ctx.req.complete && isShortBody(ctx.req)) ctx.req.resume();
   else if (!ctx.req.complete) ctx.set('Connection', 'close');
   if (problem.status === 503 && ctx.response.get('Retry-After') === '') ctx.set('Retry-After', '10');
   ctx.body = JSON.stringify(problem);
@@ -200,8 +201,8 @@ function answer(ctx: Context, problem: Problem): void {
 
 const SHORT_BYTES = 64 * 1024;
 
-/** True of a body that says it is short; a chunked one does not. */
-function isShort(ctx: Context): boolean {
-  const length = ctx.request.length;
-  return length !== undefined && length <= SHORT_BYTES;
+/** True of a request without body, or with one that says it is short; a chunked one does not. */
+export function isShortBody({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  if (headers['transfer-encoding'] !== undefined) return false;
+  return Number(headers['content-length'] ?? 0) <= SHORT_BYTES;
 }

@@ -21,7 +21,9 @@ export function verificationRoutes(world: World): Router {
     const report = await verify(text, await trustNow(), world.clock());
     ctx.set('Cache-Control', 'no-store');
     ctx.set('Access-Control-Allow-Origin', '*');
-    ctx.body = report;
+    // written out once, here: koa would do it twice, the first time only to count its bytes
+    ctx.body = JSON.stringify(report);
+    ctx.type = 'application/json; charset=utf-8';
   });
   return router;
 }

@@ -232,7 +232,7 @@ test('a broken connection is one line of the log, without a stack', async t => {
   const lines: string[] = [];
   const log = pino({ level: 'info' }, { write: line => void lines.push(line) });
 
-  const app = makeApp({ ...world, log }, () => true);
+  const app = makeApp({ ...world, log }, { isReady: () => true, isShedding: () => false });
   app.emit('error', new Error('Parse Error: Invalid method encountered'));
 
   t.is(app.listenerCount('error'), 1);

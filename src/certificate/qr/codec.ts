@@ -144,15 +144,18 @@ function numberHoles(form: QrForm): { readonly name: string; readonly kind: Numb
 
 function jwtFrom(number: bigint, form: QrForm, issuer: Issuer): string | undefined {
   const values = new Map<string, string>();
-  let rest = number;
-  for (const { name, kind } of numberHoles(form).reverse()) {
+  const holes = numberHoles(form).reverse();
+  // one division of the long integer for all the numbers together: they are small, and it has a thousand digits
+  const all = holes.reduce((product, { kind }) => product * radixOf(kind), 1n);
+  let numbers = number % all;
+  for (const { name, kind } of holes) {
     const radix = radixOf(kind);
-    const value = fromNumber(kind, rest % radix);
+    const value = fromNumber(kind, numbers % radix);
     if (value === undefined) return undefined;
     values.set(name, value);
-    rest /= radix;
+    numbers /= radix;
   }
-  const bytes = fromInteger(rest);
+  const bytes = fromInteger(number / all);
   const texts = inflatedText(bytes.subarray(0, -SIGNATURE_BYTES), form.dictionary)?.split('\n');
   const names = form.holes.filter(hole => hole.kind === 'text').map(hole => hole.name);
   if (texts?.length !== names.length) return undefined;
@@ -175,10 +178,17 @@ function toInteger(compressed: Uint8Array, signature: Uint8Array): bigint {
 
 function fromInteger(value: bigint): Uint8Array {
   const digits = value.toString(16);
-  const hex = digits.padStart(digits.length + (digits.length % 2), '0');
-  return Uint8Array.from({ length: hex.length / 2 }, (_, place) =>
-    Number.parseInt(hex.slice(place * 2, place * 2 + 2), 16),
-  );
+  const hex = digits.length % 2 === 0 ? digits : `0${digits}`;
+  const bytes = new Uint8Array(hex.length / 2);
+  for (let place = 0; place < bytes.length; place += 1)
+    bytes[place] = (hexDigit(hex, place * 2) << 4) | hexDigit(hex, place * 2 + 1);
+  return bytes;
+}
+
+/** Value of the lower-case hexadecimal digit at that place; four times as fast as Number.parseInt on pieces (measured). */
+function hexDigit(hex: string, place: number): number {
+  const code = hex.charCodeAt(place);
+  return code < 0x61 ? code - 0x30 : code - 0x61 + 10;
 }
 
 function fromBase64url(part: string): Uint8Array | undefined {

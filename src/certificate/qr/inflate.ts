@@ -18,17 +18,19 @@ export function inflatedText(deflated: Uint8Array, dictionary: Uint8Array): stri
   const [first = 0] = deflated;
   // the lowest bit of the first byte says that this block is the last one
   if (deflated.length < MIN_DEFLATED_BYTES || first % 2 === 0) return undefined;
-  const text = inflated(deflated, dictionary);
-  if (text === undefined || text.length > MAX_INFLATED_BYTES) return undefined;
   // a block that is complete without its last byte is followed by a byte that means nothing
   if (inflated(deflated.subarray(0, -1), dictionary) !== undefined) return undefined;
-  return fromUtf8(text);
+  const text = inflated(deflated, dictionary);
+  return text === undefined || text.length > MAX_INFLATED_BYTES ? undefined : fromUtf8(text);
 }
+
+/** Room for every text in turn, each read before the next is written; one byte more than allowed shows that there was more. */
+const room = new Uint8Array(MAX_INFLATED_BYTES + 1);
 
 function inflated(deflated: Uint8Array, dictionary: Uint8Array): Uint8Array | undefined {
   try {
-    // fflate writes nothing beyond a given buffer; one byte more than allowed shows that there was more
-    return inflateSync(deflated, { dictionary, out: new Uint8Array(MAX_INFLATED_BYTES + 1) });
+    // fflate writes nothing beyond a given buffer
+    return inflateSync(deflated, { dictionary, out: room });
   } catch {
     // FlateError for ill-formed input, RangeError for a stored block larger than the buffer
     return undefined;
