@@ -17,7 +17,7 @@ export async function httpBench(seconds: number): Promise<readonly string[]> {
   const generator = forked('http-load.js');
   const load = async (given: Load): Promise<Answered> => asked<Answered>(generator, given);
   const usage = async (): Promise<Usage> => asked<Usage>(service, 'usage');
-  const [told] = (await once(service, 'message')) as [Listening];
+  const told = await first<Listening>(service);
   const bodies = told.qrTexts.map(text => JSON.stringify({ text }));
   const verify = { url: `${told.url}/api/verify`, bodies, connections: CONNECTIONS };
   try {
@@ -49,8 +49,19 @@ function forked(file: string, execArgv: readonly string[] = []): ChildProcess {
 /** One answer for one question; never two questions at once. */
 async function asked<Answer>(child: ChildProcess, question: Load | 'usage'): Promise<Answer> {
   child.send(question);
-  const [answer] = (await once(child, 'message')) as [Answer];
-  return answer;
+  return first<Answer>(child);
+}
+
+/** The next message; a child that ends without one has failed, and said why on its own standard error. */
+async function first<Message>(child: ChildProcess): Promise<Message> {
+  return new Promise((resolve, reject) => {
+    const failed = (code: number | null): void => reject(new Error(`bench: a child ended with ${code}`));
+    child.once('exit', failed);
+    child.once('message', message => {
+      child.off('exit', failed);
+      resolve(message as Message);
+    });
+  });
 }
 
 function perSecond({ byStatus, seconds }: Answered): number {
