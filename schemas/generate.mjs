@@ -112,6 +112,9 @@ const VALIDATED = {
 
   // use copies
   isUseCopyPayload: 'use-copy-payload.json',
+  isUseCopyNew: 'use-copy-new.json',
+  isUseCopyView: 'use-copy-view.json',
+  isUseCopyList: 'use-copy-list.json',
 
   // clients
   isClientPublicKey: 'client-public-key.json',

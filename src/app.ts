@@ -11,6 +11,7 @@ import { inspectionRoutes } from './inspection/routes.ts';
 import { calendarRoutes } from './calendar/routes.ts';
 import { glyphRoutes } from './certificate/glyph-routes.ts';
 import { certificateRoutes } from './certificate/routes.ts';
+import { useCopyRoutes } from './copies/routes.ts';
 import { changeRoutes } from './changes/routes.ts';
 import { clientRoutes } from './clients/routes.ts';
 import { makeClientApi } from './clients/signed-request.ts';
@@ -65,6 +66,7 @@ export function makeApp(world: World, condition: Condition): Koa {
   collectionRoutes(world, api);
   lookupRoutes(world, api);
   sharingRoutes(world, api);
+  useCopyRoutes(world, api);
   inspectionRoutes(world, api);
   clientRoutes(world, api);
   const clientApi = makeClientApi(world);

@@ -5,6 +5,7 @@ import { SEALED as CODES } from './accounts/sign-in/store.ts';
 import { SEALED as EMPLOYMENTS } from './accounts/ties/store.ts';
 import { SEALED as FILES } from './applications/attachment/store.ts';
 import { SEALED as APPLICATIONS } from './applications/row.ts';
+import { SEALED as USE_COPIES } from './copies/store.ts';
 import { countByKey, type SealedTable } from './db/reseal.ts';
 import { SEALED as MESSAGES } from './messages/store.ts';
 import { SEALED as DECISIONS } from './review/store.ts';
@@ -21,6 +22,7 @@ export const SEALED_TABLES: readonly SealedTable[] = [
   ...FILES,
   DECISIONS,
   SHARE_CODES,
+  USE_COPIES,
 ];
 
 /** True when a field is sealed by a key that is not on the ring, or not sealed at all. Reads every table. */

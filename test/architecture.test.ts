@@ -108,12 +108,16 @@ test('did-jwt-vc never verifies in the verification module', t => {
   );
 });
 
-test('one file reaches the signer of certificates', t => {
+test('two files reach the signer: one of certificates, one of use copies', t => {
   const callers = IMPORTS.filter(line => targetOf(line) === 'certificate/sign.ts' && !line.isType).map(
     line => line.file,
   );
 
-  t.deepEqual([...callers].sort(), ['issuance/issue-batch.ts', 'issuance/reserve.ts']);
+  t.deepEqual([...callers].sort(), [
+    'copies/sign-use-copy.ts',
+    'issuance/issue-batch.ts',
+    'issuance/reserve.ts',
+  ]);
   t.regex(
     readFileSync(join(ROOT, 'issuance/reserve.ts'), 'utf8'),
     /import \{ payloadHash \} from '\.\.\/certificate\/sign\.ts'/,

@@ -29,8 +29,15 @@ export async function demandValid(
   if (report.verdict !== 'valid') throw new SelfCheckFailed(`验证结果为 ${report.verdict}`);
 }
 
-/** A judge by did-jwt-vc that knows only the one signing key: it would try every key it is given. */
-export function secondOpinion(manifest: KeyManifest, keyNumber: number): (jwt: string) => Promise<void> {
+/**
+ * A judge by did-jwt-vc that knows only the one signing key: it would try every key it is given.
+ * @param at its present; the real one unless given
+ */
+export function secondOpinion(
+  manifest: KeyManifest,
+  keyNumber: number,
+  at?: Instant,
+): (jwt: string) => Promise<void> {
   const key = findKey(manifest, keyNumber);
   if (!key) throw new RangeError(`secondOpinion: ${keyId(keyNumber)} is not in the manifest`);
   const document = didDocument({ ...manifest, keys: [key] }) as unknown as DIDDocument;
@@ -39,7 +46,10 @@ export function secondOpinion(manifest: KeyManifest, keyNumber: number): (jwt: s
   const resolver = new Resolver({ web: resolve });
   return async jwt => {
     try {
-      await verifyCredential(jwt, resolver, { proofPurpose: 'assertionMethod', policies: { aud: false } });
+      await verifyCredential(jwt, resolver, {
+        proofPurpose: 'assertionMethod',
+        policies: { aud: false, ...(at === undefined ? {} : { now: at }) },
+      });
     } catch (error) {
       throw new SelfCheckFailed(
         `did-jwt-vc：${error instanceof Error ? error.message.slice(0, 80) : 'unknown'}`,

@@ -1,7 +1,8 @@
 /**
  * The face of a certificate: what stands where on the A4 page. Pure; the picture and any later document draw the same.
  * Fields and their order: R21; the letter of the number: R25; pinyin, box and stamp space for rare characters: R26, R27;
- * the sentence on re-conversion: R28. The layout itself is ours, the notice's annex being unpublished.
+ * the sentence on re-conversion: R28. The layout itself is ours, the notice's annex being unpublished. A use copy (加注) is the same page
+ * under a shorter head and a band that says its use.
  */
 import type { Gender } from '../credential.ts';
 import type { Level } from '../level.ts';
@@ -16,6 +17,7 @@ import { circle, FaceRefused, rule } from './primitives.ts';
 import type { Row } from './rows.ts';
 import { rowsOf, run } from './rows.ts';
 import { SEAL_MM, sealOf } from './seal.ts';
+import { useBandOf, type FaceUse } from './use-band.ts';
 
 /** Everything that is printed. */
 export interface FaceContent {
@@ -49,6 +51,8 @@ export interface FaceContent {
   readonly isTest: boolean;
   /** A preview for checking: marked 样张. */
   readonly isSpecimen: boolean;
+  /** Of a use copy, which bears its own code: marked 加注副本, with what it may be used for. */
+  readonly use?: FaceUse;
 }
 
 /** The drawing, from the paper upward. */
@@ -72,6 +76,8 @@ const LEFT_MM = 33;
 const RIGHT_MM = PAGE_MM.width - LEFT_MM;
 const CENTRE_MM = PAGE_MM.width / 2;
 const ROWS_TOP_MM = 75;
+/** Of a use copy: its band stands out by this much on both sides, and the rows begin below it. */
+const BAND = { topMm: 47.5, outMm: 4, gapMm: 6.5 };
 const CODE_BOTTOM_MM = 247.6;
 const LARGEST_CODE_MM = 75.5;
 const STAMP_MM = 42;
@@ -87,15 +93,16 @@ export function faceOf(content: FaceContent, symbol: CodeSymbol, fonts: Fonts): 
   const code = codeOf(symbol);
   const codeRightMm = code.xMm + (code.size + QUIET_MODULES) * MODULE_MM;
   const signature = signatureOf(content, codeRightMm + 5, fonts);
+  const top = topOf(content, fonts);
   const rowsBottomMm = Math.min(code.yMm - QUIET_MODULES * MODULE_MM, signature.sealTopMm) - 5;
   return {
     widthMm: PAGE_MM.width,
     heightMm: PAGE_MM.height,
     ground: GROUND,
     print: [
-      ...marksOf(content, fonts),
-      ...headOf(fonts),
-      ...bodyOf(content, rowsBottomMm, fonts),
+      ...marksOf(content, (top.rowsTopMm + rowsBottomMm) / 2, fonts),
+      ...top.print,
+      ...bodyOf(content, { topMm: top.rowsTopMm, bottomMm: rowsBottomMm }, fonts),
       ...signature.print,
       ...codeCaption(content.host, code, fonts),
       ...footOf(content, { leftMm: LEFT_MM, rightMm: RIGHT_MM }, fonts),
@@ -123,6 +130,16 @@ function codeOf({ size, modules }: CodeSymbol): CodePlace {
   return { kind: 'code', xMm: LEFT_MM, yMm: CODE_BOTTOM_MM - sideMm, moduleMm: MODULE_MM, size, modules };
 }
 
+/** Head and, of a use copy, band: what stands above the rows. */
+function topOf({ use }: FaceContent, fonts: Fonts): { print: readonly Primitive[]; rowsTopMm: number } {
+  if (use === undefined) return { print: headOf(fonts), rowsTopMm: ROWS_TOP_MM };
+  const style = { sizeMm: 8.2, weight: 900 as Weight, trackingMm: 0.5, yMm: 41.5 };
+  const place = { leftMm: LEFT_MM - BAND.outMm, rightMm: RIGHT_MM + BAND.outMm, topMm: BAND.topMm };
+  const band = useBandOf(use, place, fonts);
+  const title = centred('天津市专业技术职务任职资格证书', style, fonts);
+  return { print: [title, ...band.primitives], rowsTopMm: band.bottomMm + BAND.gapMm };
+}
+
 function headOf(fonts: Fonts): readonly Primitive[] {
   const title = { sizeMm: 10.9, weight: 900 as Weight, trackingMm: 0.9 };
   const city = { sizeMm: 7.4, weight: 700 as Weight, trackingMm: 4.2 };
@@ -145,7 +162,11 @@ function headOf(fonts: Fonts): readonly Primitive[] {
   ];
 }
 
-function bodyOf(content: FaceContent, bottomMm: number, fonts: Fonts): readonly Primitive[] {
+function bodyOf(
+  content: FaceContent,
+  { topMm, bottomMm }: { topMm: number; bottomMm: number },
+  fonts: Fonts,
+): readonly Primitive[] {
   const boxes = content.hasRareCharacters ? Math.max(1, replacedCount(content)) : 0;
   const instruction = `打印后由${content.annotator}在方框内手写原字，并在右侧虚线圈处加盖公章。`;
   const rows: readonly Row[] = [
@@ -166,10 +187,10 @@ function bodyOf(content: FaceContent, bottomMm: number, fonts: Fonts): readonly 
     { label: '取得资格时间', value: toChineseDate(content.obtainedOn) },
     { label: '证书编号', value: content.certificateNumber },
   ];
-  const room = { leftMm: LEFT_MM, rightMm: RIGHT_MM, topMm: ROWS_TOP_MM, bottomMm };
+  const room = { leftMm: LEFT_MM, rightMm: RIGHT_MM, topMm, bottomMm, isTight: content.use !== undefined };
   if (boxes === 0) return rowsOf(rows, { ...room, narrowRightMm: RIGHT_MM, freeFromMm: 0 }, fonts);
 
-  const stamp = { xMm: RIGHT_MM - STAMP_MM / 2, yMm: ROWS_TOP_MM - 4 + STAMP_MM / 2 };
+  const stamp = { xMm: RIGHT_MM - STAMP_MM / 2, yMm: topMm - 4 + STAMP_MM / 2 };
   const free = { narrowRightMm: RIGHT_MM - STAMP_MM - 4, freeFromMm: stamp.yMm + STAMP_MM / 2 + 1 };
   const hint = { sizeMm: 3, weight: 400 as Weight, trackingMm: 0.6, yMm: stamp.yMm + 1, middleMm: stamp.xMm };
   return [
@@ -232,21 +253,45 @@ function codeCaption(host: string, code: CodePlace, fonts: Fonts): readonly Prim
   ];
 }
 
-/** Large and pale across the page, and in words above the title. */
-function marksOf({ isTest, isSpecimen }: FaceContent, fonts: Fonts): readonly Primitive[] {
-  if (!isTest && !isSpecimen) return [];
-  const mark = isTest && isSpecimen ? '测试样张' : isTest ? '测试' : '样张';
+/** Large and pale across the page, and in words above the title. A use copy's stands amid its rows, where no code covers it. */
+function marksOf(
+  { isTest, isSpecimen, use }: FaceContent,
+  rowsMiddleMm: number,
+  fonts: Fonts,
+): readonly Primitive[] {
+  const mark = (isTest ? '测试' : '') + (isSpecimen ? '样张' : '') + (use ? '加注副本' : '');
+  if (mark === '') return [];
+  const place = use
+    ? mark.length > 4
+      ? LONG_COPY_MARK
+      : COPY_MARK
+    : { ...(mark.length > 2 ? LONG_MARK : SHORT_MARK), middleMm: 145 };
   const words = isTest ? '测试证书 · 不具有任何效力' : '样张 · 仅供核对，不具有任何效力';
-  const style = { sizeMm: mark.length > 2 ? 40 : 62, weight: 700 as Weight, trackingMm: 12 };
-  const turn = (-52 * Math.PI) / 180;
+  const small = { sizeMm: 3.4, weight: 700 as Weight, trackingMm: 0.6, yMm: 29.5, ink: 'red' } as const;
+  return [
+    acrossPage(mark, { middleMm: rowsMiddleMm, ...place }, fonts),
+    ...(isTest || isSpecimen ? [centred(words, small, fonts)] : []),
+  ];
+}
+
+const SHORT_MARK = { sizeMm: 62, trackingMm: 12, turnDegrees: -52 };
+const LONG_MARK = { ...SHORT_MARK, sizeMm: 40 };
+const COPY_MARK = { sizeMm: 30, trackingMm: 7, turnDegrees: -28 };
+const LONG_COPY_MARK = { ...COPY_MARK, sizeMm: 21, trackingMm: 5 };
+
+function acrossPage(
+  mark: string,
+  place: { sizeMm: number; trackingMm: number; turnDegrees: number; middleMm: number },
+  fonts: Fonts,
+): TextRun {
+  const { middleMm, turnDegrees, ...size } = place;
+  const style = { ...size, weight: 700 as Weight };
+  const turn = (turnDegrees * Math.PI) / 180;
   const half = textWidth(mark, style, fonts) / 2;
   const foot = style.sizeMm * 0.36;
   const xMm = CENTRE_MM - half * Math.cos(turn) - foot * Math.sin(turn);
-  const yMm = 145 - half * Math.sin(turn) + foot * Math.cos(turn);
-  return [
-    run(mark, { ...style, xMm, yMm, ink: 'mark', turnDegrees: -52 }),
-    centred(words, { sizeMm: 3.4, weight: 700, trackingMm: 0.6, yMm: 29.5, ink: 'red' }, fonts),
-  ];
+  const yMm = middleMm - half * Math.sin(turn) + foot * Math.cos(turn);
+  return run(mark, { ...style, xMm, yMm, ink: 'mark', turnDegrees });
 }
 
 type Centred = Pick<TextRun, 'yMm' | 'sizeMm' | 'weight' | 'trackingMm'> &

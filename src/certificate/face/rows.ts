@@ -23,12 +23,15 @@ export interface RowsRoom {
   readonly bottomMm: number;
   readonly narrowRightMm: number;
   readonly freeFromMm: number;
+  /** Of a use copy, whose band takes room: values may be set as small as its own words. */
+  readonly isTight?: boolean;
 }
 
 /** Side of a box for one handwritten character (R27). */
 export const HAND_BOX_MM = 12;
 
 const SIZES_MM = [5.3, 5.1, 4.9, 4.7, 4.5, 4.3, 4.1, 3.9, 3.7, 3.5];
+const TIGHT_SIZES_MM = [...SIZES_MM, 3.3, 3.1, 2.9];
 /** Labels are spread to the width of six characters, the longest label. */
 const LABEL_CHARACTERS = 6;
 const LABEL_SHARE = 0.86;
@@ -42,7 +45,7 @@ const INSTRUCTION_MM = 2.75;
 
 /** The rows, drawn. @throws FaceRefused FACE_DOES_NOT_FIT naming the longest value when they do not fit the room */
 export function rowsOf(rows: readonly Row[], room: RowsRoom, fonts: Fonts): readonly Primitive[] {
-  for (const sizeMm of SIZES_MM) {
+  for (const sizeMm of room.isTight ? TIGHT_SIZES_MM : SIZES_MM) {
     const set = setRows(rows, { room, sizeMm, gapMm: sizeMm * NARROWEST_GAP }, fonts);
     if (set === undefined) continue;
     const spare = room.bottomMm - set.bottomMm;

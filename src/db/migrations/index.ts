@@ -1,5 +1,6 @@
 /** Every migration, oldest first. Append only: a released migration is never changed. */
 import { clientMigrations } from './clients.ts';
+import { copyMigrations } from './copies.ts';
 import { firstMigrations } from './first.ts';
 import { lookupMigrations } from './lookups.ts';
 import { monthMigrations } from './month.ts';
@@ -12,4 +13,5 @@ export const MIGRATIONS: readonly Migration[] = [
   ...lookupMigrations,
   ...clientMigrations,
   ...sharingMigrations,
+  ...copyMigrations,
 ];
