@@ -120,6 +120,10 @@ export async function countCertificates(db: Db): Promise<number> {
 /** Formats in which a certificate is handed out. */
 export const FILE_FORMATS = ['png', 'pdf'] as const;
 export type FileFormat = (typeof FILE_FORMATS)[number];
+export const FILE_MEDIA_TYPES: Readonly<Record<FileFormat, string>> = {
+  png: 'image/png',
+  pdf: 'application/pdf',
+};
 
 export interface CertificateFile {
   readonly id: string;

@@ -1,6 +1,6 @@
 /** Collection by the holder, the employer's own staff, and the specimen for those who check. */
 import type { ServiceApi } from '../accounts/service-api.ts';
-import { FILE_FORMATS, type FileFormat } from '../certificate/store.ts';
+import { FILE_FORMATS, FILE_MEDIA_TYPES } from '../certificate/store.ts';
 import { answerFile } from '../http/download.ts';
 import { isStaffCertificateExport } from '../shared/shapes/shapes.ts';
 import type { World } from '../world.ts';
@@ -9,7 +9,6 @@ import { preview } from './preview.ts';
 import { exportStaffCertificates, staffCertificates } from './staff-certificates.ts';
 import { certificateView, listView, staffView } from './views.ts';
 
-const MEDIA_TYPES: Readonly<Record<FileFormat, string>> = { png: 'image/png', pdf: 'application/pdf' };
 const OWN = '本人证书';
 const STAFF = '本单位人员证书';
 const GRANT = { description: '以哪一项任职办理，32 位十六进制', pattern: '[0-9a-f]{32}' };
@@ -70,7 +69,7 @@ function ownRoutes(world: World, api: ServiceApi): void {
     async ({ ctx, act, params: { number = '' }, query }) => {
       const format = FILE_FORMATS.find(each => each === query['format']) ?? 'png';
       const { name, file } = await collect(world, act, { number, format });
-      answerFile(ctx, { name, mediaType: MEDIA_TYPES[format] });
+      answerFile(ctx, { name, mediaType: FILE_MEDIA_TYPES[format] });
       return file;
     },
   );

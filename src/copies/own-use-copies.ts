@@ -2,10 +2,11 @@
 import { createHash } from 'node:crypto';
 import { demandMay, type PersonalAct } from '../accounts/role.ts';
 import { record } from '../audit/record.ts';
+import type { FileFormat } from '../certificate/store.ts';
 import { getOwn, rendering } from '../collection/collect.ts';
 import { heldBy } from '../collection/held.ts';
 import { inTransaction } from '../db/tx.ts';
-import { sealedPng } from '../issuance/seal-file.ts';
+import { sealedFile } from '../issuance/seal-file.ts';
 import { DomainError } from '../shared/errors.ts';
 import { toChineseDate } from '../shared/time.ts';
 import type { World } from '../world.ts';
@@ -40,7 +41,7 @@ export async function ownUseCopies(
 }
 
 /**
- * The copy as a sealed picture with its own code, read back from the finished bytes; this download is in the audit.
+ * The copy as a sealed file of that format, with its own code, read back from the finished bytes; this download is in the audit.
  * @returns a file name without personal data, and the bytes
  * @throws Forbidden; DomainError NOT_FOUND when it is absent or another's, STATE_CONFLICT when it has ended or its certificate is no
  *   longer in force, FACE_MISMATCH
@@ -48,8 +49,8 @@ export async function ownUseCopies(
 export async function useCopyFile(
   world: World,
   act: PersonalAct,
-  id: string,
-): Promise<{ name: string; bytes: Uint8Array }> {
+  { id, format }: { readonly id: string; readonly format: FileFormat },
+): Promise<{ name: string; file: Uint8Array }> {
   demandMay(act.by, 'use-copy.manage');
   const useCopy = await findUseCopy(world, id);
   if (useCopy?.accountId !== act.by.accountId)
@@ -59,21 +60,16 @@ export async function useCopyFile(
   demandInForce(held.certificate.id === useCopy.certificateId ? held : { state: 'SUPERSEDED' });
 
   const content = await copyFaceContent(world, held, useCopy);
-  const bytes = await rendering(async () => sealedPng(world, act, { content, jwt: useCopy.jwt }));
+  const file = await rendering(async () => sealedFile(world, act, { content, jwt: useCopy.jwt, format }));
   const { number, version, copy } = useCopy;
-  const detail = {
-    useCopy: id,
-    number,
-    version,
-    copy,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-  };
+  const sha256 = createHash('sha256').update(file).digest('hex');
+  const detail = { useCopy: id, number, version, copy, format, sha256 };
   await inTransaction(world.db, async tx =>
     record({ tx, db: world.db }, act, [
       { action: 'use-copy.downloaded', subject: useCopy.applicationId, detail },
     ]),
   );
-  return { name: `certificate-${number}-${version}-use-copy-${copy}.png`, bytes };
+  return { name: `certificate-${number}-${version}-use-copy-${copy}.${format}`, file };
 }
 
 function ended({ validThrough }: UseCopy): DomainError {

@@ -1,6 +1,7 @@
 /** Use copies (加注): made, seen and downloaded by the holder; anybody verifies them like a certificate. */
 import type { ServiceApi } from '../accounts/service-api.ts';
 import { createIdOf } from '../accounts/signed-in.ts';
+import { FILE_FORMATS, FILE_MEDIA_TYPES } from '../certificate/store.ts';
 import { answerFile } from '../http/download.ts';
 import { ID_PATTERN } from '../http/operation.ts';
 import { isUseCopyNew } from '../shared/shapes/shapes.ts';
@@ -52,13 +53,14 @@ export function useCopyRoutes(world: World, api: ServiceApi): void {
       tag: TAG,
       summary: '下载加注副本',
       description: '有效期内，且证书有效、未换发；每次下载记入审计。',
-      query: { format: { description: '文件格式，默认 png', pattern: 'png' } },
-      answer: { status: 200, mediaType: 'image/png', description: '加注副本图片' },
+      query: { format: { description: 'png 或 pdf，默认 png', pattern: FILE_FORMATS.join('|') } },
+      answer: { status: 200, mediaType: '*/*', description: '副本文件，image/png 或 application/pdf' },
     },
-    async ({ ctx, act, params: { id = '' } }) => {
-      const { name, bytes } = await useCopyFile(world, act, id);
-      answerFile(ctx, { name, mediaType: 'image/png' });
-      return bytes;
+    async ({ ctx, act, params: { id = '' }, query }) => {
+      const format = FILE_FORMATS.find(each => each === query['format']) ?? 'png';
+      const { name, file } = await useCopyFile(world, act, { id, format });
+      answerFile(ctx, { name, mediaType: FILE_MEDIA_TYPES[format] });
+      return file;
     },
   );
 }

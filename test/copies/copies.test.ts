@@ -116,6 +116,9 @@ for (const database of databases()) {
       const original = scene.certificates[0];
       const trust = await currentTrust(scene.world, OPENING);
       const finding = await checkFile(file.bytes, trust, OPENING);
+      const pdf = await scene.send('GET', `${fileOf(view)}?format=pdf`);
+      const pdfFinding = await checkFile(pdf.bytes, trust, OPENING);
+      const unknown = await scene.send('GET', `${fileOf(view)}?format=svg`);
       const list = await scene.send('GET', '/api/me/use-copies');
       const entries = await entriesAfter(scene.world.db, 0, 1000);
       const [rows] = await scene.world.db.sequelize.query('SELECT * FROM use_copies');
@@ -147,7 +150,7 @@ for (const database of databases()) {
       t.deepEqual((list.body as UseCopyList).items, [view]);
       t.deepEqual(
         entries.map(({ action }) => action).filter(action => action.startsWith('use-copy.')),
-        ['use-copy.made', 'use-copy.downloaded'],
+        ['use-copy.made', 'use-copy.downloaded', 'use-copy.downloaded'],
       );
       const kept = JSON.stringify([rows, entries]);
       for (const word of [USE.purpose, USE.recipient, view.verifyUrl]) t.false(kept.includes(word), word);

@@ -60,8 +60,8 @@ function setBand(use: FaceUse, place: BandPlace & { sizeMm: number }, fonts: Fon
   ] as const;
   let baseline = headMm + 1.2;
   const lines: Primitive[] = [];
-  for (const [label, value] of words) {
-    const set = setWords(label, value, { ...inner, sizeMm, baseline }, fonts);
+  for (const said of words) {
+    const set = setWords(said, { ...inner, sizeMm, baseline }, fonts);
     lines.push(...set.primitives);
     baseline = set.baseline;
   }
@@ -102,8 +102,7 @@ function headingOf(
 
 /** A label and its words, broken into lines beside it. @returns the last line's baseline */
 function setWords(
-  label: string,
-  value: string,
+  [label, value]: readonly [string, string],
   {
     leftMm,
     rightMm,
