@@ -5,6 +5,7 @@
 import { DomainError } from '../shared/errors.ts';
 import { accountsCommand } from './accounts.ts';
 import { auditCommand } from './audit.ts';
+import { clientsCommand } from './clients.ts';
 import { demoCommand } from './demo/command.ts';
 import { fieldKeysCommand } from './field-keys.ts';
 import { fsckCommand } from './fsck.ts';
@@ -27,6 +28,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   migrate: migrateCommand,
   fsck: fsckCommand,
   accounts: accountsCommand,
+  clients: clientsCommand,
   audit: auditCommand,
   'field-keys': fieldKeysCommand,
   demo: demoCommand,
