@@ -142,6 +142,8 @@ const ajv = new Ajv2020({
   strict: true,
   strictTuple: false,
   unicodeRegExp: true,
+  // people get Chinese sentences of our own: Ajv's would only be carried by every page
+  messages: false,
   code: { source: true, esm: true, lines: true },
 });
 for (const schema of Object.values(schemas)) ajv.addSchema(schema);

@@ -2,7 +2,7 @@
 import { onMounted, onUnmounted, ref, shallowRef, type Ref } from 'vue';
 import { findFile, type FileFinding } from './file-finding.ts';
 import type { Pages, ReadFault } from './reading/messages.ts';
-import { readFile } from './reading/read-file.ts';
+import type { FileRead } from './reading/read-file.ts';
 import { visibleText } from './visible-text.ts';
 import type { Verification } from './verification.ts';
 
@@ -39,7 +39,7 @@ export function useFileInHand({ check, trustNow, now }: Verification): FileInHan
     forget();
     const mine = round;
     reading.value = shortName(file.name);
-    const found = await readFile(file, read => {
+    const found = await readLazily(file, read => {
       if (mine === round) pages.value = read;
     });
     const trust = await trustNow();
@@ -53,6 +53,16 @@ export function useFileInHand({ check, trustNow, now }: Verification): FileInHan
   }
 
   return { reading, pages, fault, finding, take, forget };
+}
+
+/** The reader comes with the first file. */
+async function readLazily(file: File, progress: (pages: Pages) => void): Promise<FileRead> {
+  try {
+    const { readFile } = await import('./reading/read-file.ts');
+    return await readFile(file, progress);
+  } catch {
+    return { bytes: new Uint8Array(), codes: [], fault: 'failed' }; // TypeError: offline, and never loaded before
+  }
 }
 
 function shortName(name: string): string {
