@@ -18,6 +18,7 @@ import type { Trust } from '../verification/trust.ts';
 import { verify } from '../verification/verify.ts';
 import type { World } from '../world.ts';
 import { say, withWorld, type Command } from './command.ts';
+import { checkUseCopies } from './fsck-copies.ts';
 import { checkDecisions } from './fsck-decisions.ts';
 import { createHash } from 'node:crypto';
 
@@ -29,7 +30,9 @@ export const fsckCommand: Command = {
     parseArgs({ args: words, options: {} });
     return withWorld(async world => {
       const { faults, counts } = await checkEverything(world);
-      say(`核验证书 ${counts.certificates} 张、状态列表 ${counts.lists} 份、审计记录 ${counts.audit} 条。`);
+      say(
+        `核验证书 ${counts.certificates} 张、加注副本 ${counts.useCopies} 份、状态列表 ${counts.lists} 份、审计记录 ${counts.audit} 条。`,
+      );
       for (const fault of faults.slice(0, 100)) say(`错误 ${fault}`);
       say(faults.length === 0 ? '全部通过。' : `共 ${faults.length} 处错误。`);
       return faults.length === 0 ? 0 : 1;
@@ -39,7 +42,7 @@ export const fsckCommand: Command = {
 
 export interface Findings {
   readonly faults: readonly string[];
-  readonly counts: { readonly certificates: number; readonly lists: number; readonly audit: number };
+  readonly counts: Readonly<Record<'certificates' | 'useCopies' | 'lists' | 'audit', number>>;
 }
 
 /** Every fault found; reads only. Faults name numbers, lists and places, never people. */
@@ -49,8 +52,9 @@ export async function checkEverything(world: World): Promise<Findings> {
   if (chain.brokenAt !== undefined) faults.push(`I5 审计链自第 ${chain.brokenAt} 条起不成立`);
   const lists = await checkLists(world, faults);
   const certificates = await checkCertificates(world, faults);
-  faults.push(...(await checkDecisions(world)));
-  return { faults, counts: { certificates, lists, audit: chain.entries } };
+  const useCopies = await checkUseCopies(world);
+  faults.push(...useCopies.faults, ...(await checkDecisions(world)));
+  return { faults, counts: { certificates, useCopies: useCopies.count, lists, audit: chain.entries } };
 }
 
 async function checkLists(world: World, faults: string[]): Promise<number> {

@@ -117,6 +117,21 @@ export async function useCopiesOf(
   return (rows as unknown as UseCopyRow[]).map(row => toUseCopy(row, scope));
 }
 
+/** Up to `limit` copies of everybody after that id, in order of id. */
+export async function useCopiesAfter(
+  scope: CopyScope,
+  id: string,
+  limit: number,
+): Promise<readonly UseCopy[]> {
+  const rows = await useCopies(scope.db).findAll({
+    where: { id: { [Op.gt]: id } },
+    order: [['id', 'ASC']],
+    limit,
+    raw: true,
+  });
+  return (rows as unknown as UseCopyRow[]).map(row => toUseCopy(row, scope));
+}
+
 function toUseCopy(row: UseCopyRow, { cipher }: CopyScope): UseCopy {
   const open = (column: string, sealed: string): string =>
     cipher.open(sealed, { table: TABLE, column, row: row.id });

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import test, { type ExecutionContext } from 'ava';
 import type { Actor } from '../../src/accounts/role.ts';
 import { entriesAfter } from '../../src/audit/store.ts';
+import { checkUseCopies } from '../../src/cli/fsck-copies.ts';
 import { readOneCode } from '../../src/certificate/read-image.ts';
 import { useCopyRoutes } from '../../src/copies/routes.ts';
 import { requestCorrection } from '../../src/issuance/correct.ts';
@@ -122,6 +123,9 @@ for (const database of databases()) {
       const list = await scene.send('GET', '/api/me/use-copies');
       const entries = await entriesAfter(scene.world.db, 0, 1000);
       const [rows] = await scene.world.db.sequelize.query('SELECT * FROM use_copies');
+      const whole = await checkUseCopies(scene.world);
+      await scene.world.db.sequelize.query('UPDATE use_copies SET copy = 2');
+      const altered = await checkUseCopies(scene.world);
 
       t.is(made.status, 201, made.text);
       t.true(isUseCopyView(made.body), made.text);
@@ -152,6 +156,8 @@ for (const database of databases()) {
         entries.map(({ action }) => action).filter(action => action.startsWith('use-copy.')),
         ['use-copy.made', 'use-copy.downloaded', 'use-copy.downloaded'],
       );
+      t.deepEqual(whole, { faults: [], count: 1 });
+      t.regex(altered.faults.join(), /^I6 B\d{13}-1 加注副本第 2 份 的签名内容与登记不符$/);
       const kept = JSON.stringify([rows, entries]);
       for (const word of [USE.purpose, USE.recipient, view.verifyUrl]) t.false(kept.includes(word), word);
     },
