@@ -32,6 +32,7 @@ import { registrationRoutes } from './registrations/routes.ts';
 import { reviewRoutes } from './review/routes.ts';
 import { statusListRoutes } from './revocation/routes.ts';
 import { sharingRoutes } from './sharing/routes.ts';
+import { fileRoutes } from './verification/file-routes.ts';
 import { verificationRoutes } from './verification/routes.ts';
 import type { World } from './world.ts';
 
@@ -64,6 +65,7 @@ export function makeApp(world: World, condition: Condition): Koa {
   reportRoutes(world, api);
   changeRoutes(world, api);
   collectionRoutes(world, api);
+  fileRoutes(world, api);
   lookupRoutes(world, api);
   sharingRoutes(world, api);
   useCopyRoutes(world, api);

@@ -15,6 +15,8 @@ const SCALES = [2, 2.5, 3];
 /** A page of A2 at the largest scale; a poster is drawn smaller. */
 const MAX_PIXELS = 18_000_000;
 const MAX_CODES = 20;
+/** When it takes longer no further page is begun; how many were read is said. */
+const ENOUGH_MS = 12_000;
 
 export interface PdfCodes {
   /** Distinct texts in the order of pages, which count from 1. */
@@ -41,10 +43,12 @@ export async function readPdfCodes(pdf: Uint8Array): Promise<PdfCodes> {
     const all = document.getPageCount();
     if (all < 1) throw new PdfUnreadable();
     const found = new Map<string, number>();
-    const read = Math.min(all, MAX_PAGES_READ);
-    for (let page = 1; page <= read; page++) {
-      for (const text of await codesOn(document.getPage(page - 1)))
-        if (!found.has(text) && found.size < MAX_CODES) found.set(text, page);
+    const until = performance.now() + ENOUGH_MS;
+    let read = 0;
+    while (read < Math.min(all, MAX_PAGES_READ) && (read === 0 || performance.now() < until)) {
+      const texts = await codesOn(document.getPage(read));
+      read += 1;
+      for (const text of texts) if (!found.has(text) && found.size < MAX_CODES) found.set(text, read);
     }
     return { codes: [...found].map(([text, page]) => ({ page, text })), pages: { all, read } };
   } finally {
@@ -66,6 +70,7 @@ async function codesOn(page: PDFiumPage): Promise<readonly string[]> {
   const largest = Math.sqrt(MAX_PIXELS / Math.max(1, originalWidth * originalHeight));
   for (const scale of new Set(SCALES.map(each => Math.min(each, largest)))) {
     const { width, height, data } = await page.render({ scale, colorSpace: 'Gray', render: 'bitmap' });
+    if (data.every(pixel => pixel === data[0])) return []; // an empty page
     const texts = await codesIn({ width, height, pixels: data });
     if (texts.length > 0) return texts;
   }

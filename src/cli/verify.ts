@@ -4,12 +4,14 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { readConfig } from '../config.ts';
 import { LEVEL_NAMES } from '../certificate/level.ts';
-import { readOneCode } from '../certificate/read-image.ts';
+import { ImageRefused, readOneCode } from '../certificate/read-image.ts';
+import { readPdfCodes } from '../certificate/read-pdf.ts';
 import { readRoot, writeWhole } from '../keys/keyring.ts';
 import { DomainError } from '../shared/errors.ts';
 import { parseStrictJson } from '../shared/strict-json.ts';
 import { clockTimeAt, dateAt, toChineseDate } from '../shared/time.ts';
 import { currentTrust, trustDocument } from '../verification/current-trust.ts';
+import { agreedWith, checkFile, type FileFinding } from '../verification/file-check.ts';
 import { readTrust, type Memory, type Trust } from '../verification/trust.ts';
 import type { VerificationReport } from '../verification/report.ts';
 import { verify } from '../verification/verify.ts';
@@ -17,9 +19,9 @@ import { VERDICT_WORDS } from '../verification/words.ts';
 import { say, Usage, withWorld, type Command } from './command.ts';
 import { bytesOf } from './issue.ts';
 
-const VERIFY_USAGE = `zhicheng verify 文件或文本 [--trust 文件] [--json]     查验证书：图片、照片、二维码文本或 JWT；只有“有效”时返回 0
+const VERIFY_USAGE = `zhicheng verify 文件或文本 [--trust 文件] [--json]     查验证书：图片、照片、PDF、二维码文本或 JWT；只有“有效”时返回 0
   --trust 文件   用 zhicheng trust --save 保存的信任资料离线查验
-  --json         输出查验报告（含解出的 jwt）`;
+  --json         输出查验报告（含解出的 jwt；对文件另有 file：是否原始电子文件）`;
 
 export const verifyCommand: Command = {
   usage: VERIFY_USAGE,
@@ -31,11 +33,15 @@ export const verifyCommand: Command = {
     });
     const [input] = positionals;
     if (input === undefined || positionals.length > 1) throw new Usage('须写明一个文件或一段文本');
-    const text = await textOf(input);
+    const given = await givenBy(input);
     const at = Math.floor(Date.now() / 1000);
     const trust = values.trust === undefined ? await localTrust(at) : await savedTrust(values.trust);
-    const report = await verify(text, trust, at);
-    say(values.json === true ? JSON.stringify(report, null, 2) : toLines(report, trust).join('\n'));
+    const report = await verify(given.text, trust, at);
+    const file = given.bytes && agreedWith(await checkFile(given.bytes, trust, at), [report]);
+    const lines = [...toLines(report, trust), ...(file ? fileLines(file) : [])];
+    say(
+      values.json === true ? JSON.stringify({ ...report, ...(file && { file }) }, null, 2) : lines.join('\n'),
+    );
     return report.verdict === 'valid' ? 0 : 1;
   },
 };
@@ -43,18 +49,38 @@ export const verifyCommand: Command = {
 /** A trust document nests its forms' holes deeper than a token may nest anything. */
 const TRUST_DEPTH = 12;
 
+interface Given {
+  readonly text: string;
+  /** Of a picture or document: whether it is the original is a question of its own. */
+  readonly bytes?: Uint8Array;
+}
+
 /** A file's code or text; what is no file is taken as the text itself. */
-async function textOf(input: string): Promise<string> {
+async function givenBy(input: string): Promise<Given> {
   if (!existsSync(input)) {
-    if (/^[A-Za-z0-9:/._#&?=%-]+$/.test(input) && !/\.(png|jpe?g|webp|txt|jwt)$/i.test(input)) return input;
-    if (!/[\\/]|\.(png|jpe?g|webp|txt|jwt)$/i.test(input)) return input;
+    if (/^[A-Za-z0-9:/._#&?=%-]+$/.test(input) && !/\.(png|jpe?g|webp|pdf|txt|jwt)$/i.test(input))
+      return { text: input };
+    if (!/[\\/]|\.(png|jpe?g|webp|pdf|txt|jwt)$/i.test(input)) return { text: input };
     throw new DomainError('FILE_UNREADABLE', `没有这个文件：${input}`);
   }
   const bytes = await bytesOf(input);
   if (bytes.length === 0) throw new DomainError('FILE_EMPTY', '文件是空的，请换一个。');
   const head = Buffer.from(bytes.subarray(0, 16_384)).toString('utf8').trim();
-  if (bytes.length <= 16_384 && /^[\x21-\x7e]+$/.test(head)) return head;
-  return readOneCode(bytes);
+  if (bytes.length <= 16_384 && /^[\x21-\x7e]+$/.test(head)) return { text: head };
+  return { text: head.startsWith('%PDF-') ? await readOnePdfCode(bytes) : await readOneCode(bytes), bytes };
+}
+
+async function readOnePdfCode(pdf: Uint8Array): Promise<string> {
+  const { codes } = await readPdfCodes(pdf);
+  const [code, another] = codes;
+  if (code === undefined) throw new ImageRefused('IMAGE_WITHOUT_CODE');
+  if (another !== undefined) throw new ImageRefused('IMAGE_WITH_SEVERAL_CODES');
+  return code.text;
+}
+
+function fileLines({ detail, reason, sealed }: FileFinding): string[] {
+  const made = sealed ? `签章于 ${clockTimeAt(sealed.madeAt)}（${sealed.keyId}）` : (reason ?? '');
+  return ['', `文件　　　${detail}${made}`];
 }
 
 async function localTrust(at: number): Promise<Trust> {

@@ -34,7 +34,12 @@ export interface Operation<Body = undefined> {
   readonly description?: string;
   readonly body?: Shape<Body>;
   /** A body that is not JSON, which the handler reads itself. */
-  readonly upload?: { readonly mediaType: string; readonly description: string };
+  readonly upload?: {
+    readonly mediaType: string;
+    readonly description: string;
+    /** Media types under which the file may be the body itself. */
+    readonly rawTypes?: readonly string[];
+  };
   readonly query?: Readonly<Record<string, QueryRule>>;
   readonly answer: {
     readonly status: 200 | 201 | 202 | 204;

@@ -3,8 +3,9 @@
  * too large is refused before or while it comes, never held; what the file holds is judged by whoever asked for it.
  */
 import { Busboy, type BusboyFileStream, type BusboyHeaders } from '@fastify/busboy';
+import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
-import { bounded } from '../shared/bounded.ts';
+import { bounded, type Bounded } from '../shared/bounded.ts';
 import { DomainError } from '../shared/errors.ts';
 
 export interface Upload {
@@ -24,6 +25,8 @@ export interface UploadLimits {
   readonly maxFields?: number;
   /** In each of so many milliseconds 16 kB must come, or the upload is cut; 10 s unless given. */
   readonly paceMs?: number;
+  /** Who may be read at once, instead of the one gate for all signed-in people: strangers keep nobody from their work. */
+  readonly gate?: Bounded;
 }
 
 /** Boundaries, part headers and fields beside the file. */
@@ -51,7 +54,70 @@ export async function readUpload(ctx: Context, limits: UploadLimits): Promise<Up
     throw new DomainError('UNSUPPORTED_MEDIA_TYPE', '请以 multipart/form-data 上传文件。');
   const declared = ctx.request.length;
   if (declared !== undefined && declared > limits.maxBytes + ENVELOPE_BYTES) throw tooLarge(limits);
-  return reading(async () => parsed(ctx, limits));
+  return (limits.gate ?? reading)(async () => parsed(ctx, limits));
+}
+
+/**
+ * The bytes of one file, sent as multipart/form-data as above or as the body itself under one of these media types.
+ *
+ * @throws DomainError FILE_TOO_LARGE, FILE_EMPTY, UPLOAD_INCOMPLETE, UNSUPPORTED_MEDIA_TYPE, BAD_REQUEST, TOO_MANY_ATTEMPTS
+ */
+export async function readFileBytes(
+  ctx: Context,
+  limits: UploadLimits & { readonly rawTypes: readonly string[] },
+): Promise<Uint8Array> {
+  const [mediaType = ''] = ctx.get('content-type').toLowerCase().split(';');
+  if (!limits.rawTypes.includes(mediaType.trim())) return (await readUpload(ctx, limits)).file.bytes;
+  if ((ctx.request.length ?? 0) > limits.maxBytes) throw tooLarge(limits);
+  return (limits.gate ?? reading)(async () => body(ctx, limits));
+}
+
+async function body({ req, request }: Context, limits: UploadLimits): Promise<Uint8Array> {
+  if (req.destroyed) throw incomplete();
+  const room = Buffer.allocUnsafeSlow(Math.min(request.length ?? FIRST_ROOM_BYTES, limits.maxBytes));
+  const file = { room, size: 0 };
+  let stop = (): void => undefined;
+  const whole = new Promise<void>((resolve, reject) => {
+    const more = (chunk: Buffer): void => {
+      if (file.size + chunk.length > limits.maxBytes) return reject(tooLarge(limits));
+      file.room = roomFor(file, chunk.length, limits.maxBytes);
+      file.size += chunk.copy(file.room, file.size);
+    };
+    stop = watched(req, limits, { more, last: resolve, cut: () => reject(incomplete()) });
+  });
+  try {
+    await whole;
+  } finally {
+    stop();
+  }
+  if (file.size === 0) throw empty();
+  return new Uint8Array(file.room.buffer, file.room.byteOffset, file.size);
+}
+
+interface Watch {
+  readonly more: (chunk: Buffer) => void;
+  readonly last: () => void;
+  readonly cut: () => void;
+}
+
+/** Hears the request until it is stopped; what takes too long as a whole, or trickles, is cut. */
+function watched(req: IncomingMessage, limits: UploadLimits, { more, last, cut }: Watch): () => void {
+  const deadline = setTimeout(cut, DEADLINE_MS);
+  let [total, counted] = [0, 0];
+  const heard = (chunk: Buffer): void => {
+    total += chunk.length;
+    more(chunk);
+  };
+  const pace = setInterval(() => {
+    if (total - counted < PACE_BYTES) cut();
+    counted = total;
+  }, limits.paceMs ?? PACE_MS);
+  req.on('data', heard).once('end', last).once('close', cut).once('error', cut);
+  return () => {
+    req.off('data', heard).off('end', last).off('close', cut).pause();
+    clearTimeout(deadline);
+    clearInterval(pace);
+  };
 }
 
 /** What has come so far. */
@@ -69,13 +135,8 @@ async function parsed(ctx: Context, limits: UploadLimits): Promise<Upload> {
   const arrival: Arrival = { fields: new Map(), file: undefined };
   const fail = (error: DomainError): void => void boy.destroy(error); // told to `whole` below
   const cut = (): void => fail(incomplete());
-  const timers = [setTimeout(cut, DEADLINE_MS)];
+  let ending: NodeJS.Timeout | undefined;
   let total = 0;
-  let counted = 0;
-  const pace = setInterval(() => {
-    if (total - counted < PACE_BYTES) cut();
-    counted = total;
-  }, limits.paceMs ?? PACE_MS);
   const more = (chunk: Buffer): void => {
     total += chunk.length;
     // no waiting for the parser: what it has not taken yet is within the limit too
@@ -83,7 +144,7 @@ async function parsed(ctx: Context, limits: UploadLimits): Promise<Upload> {
     else if (!boy.destroyed) boy.write(chunk);
   };
   const last = (): void => {
-    timers.push(setTimeout(cut, END_MS));
+    ending = setTimeout(cut, END_MS);
     boy.end();
   };
   const whole = new Promise<void>((resolve, reject) => {
@@ -91,13 +152,12 @@ async function parsed(ctx: Context, limits: UploadLimits): Promise<Upload> {
     boy.on('error', error => reject(error instanceof DomainError ? error : incomplete(error)));
   });
   take(boy, arrival, { limits, fail, declared: ctx.request.length });
-  req.on('data', more).once('end', last).once('close', cut).once('error', cut);
+  const stop = watched(req, limits, { more, last, cut });
   try {
     await whole;
   } finally {
-    req.off('data', more).off('end', last).off('close', cut).pause();
-    timers.forEach(clearTimeout);
-    clearInterval(pace);
+    stop();
+    clearTimeout(ending);
   }
   return uploadOf(arrival);
 }
@@ -162,8 +222,7 @@ function roomFor(
 }
 
 function uploadOf({ file, fields }: Arrival): Upload {
-  if (!file || file.size === 0)
-    throw new DomainError('FILE_EMPTY', '没有收到文件，或文件是空的；请选择文件后重新上传。');
+  if (!file || file.size === 0) throw empty();
   const { name, mediaType, room, size } = file;
   return {
     file: {
@@ -192,6 +251,10 @@ function cleanName(name: string | undefined): string {
 function tooLarge({ maxBytes }: UploadLimits): DomainError {
   const megabytes = Math.floor((10 * maxBytes) / 1024 / 1024) / 10;
   return new DomainError('FILE_TOO_LARGE', `文件超过 ${megabytes} MB，请压缩或拆分后重新上传。`);
+}
+
+function empty(): DomainError {
+  return new DomainError('FILE_EMPTY', '没有收到文件，或文件是空的；请选择文件后重新上传。');
 }
 
 function incomplete(cause?: unknown): DomainError {

@@ -2,17 +2,11 @@
  * The process in which one attachment is made anew: the file comes in by stdin, its kind as the one argument, the answer goes out by
  * stdout and that is all it can reach: no environment, no database, no keys. Started and watched by clean.ts.
  */
+import { answerParent } from '../../shared/child.ts';
 import { isMediaType, type MediaType } from './attachment.ts';
 import { AttachmentRefused } from './refused.ts';
 
-const input: Buffer[] = [];
-for await (const chunk of process.stdin) input.push(chunk as Buffer);
-const { status, body } = await outcome(new Uint8Array(Buffer.concat(input)), process.argv[2]);
-const head = Buffer.alloc(5);
-head.writeUInt8(status, 0);
-head.writeUInt32BE(body.length, 1);
-process.stdout.write(head);
-process.stdout.write(body);
+await answerParent(async bytes => outcome(bytes, process.argv[2]));
 
 /** Status 1: body is the clean file. Status 0: body is the reason, in Chinese. Anything else ends the process with an error. */
 async function outcome(

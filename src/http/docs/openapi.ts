@@ -117,7 +117,7 @@ function pathItem(operation: DocumentedOperation): Json {
   };
 }
 
-function uploadBody({ mediaType, description }: NonNullable<Operation['upload']>): Json {
+function uploadBody({ mediaType, description, rawTypes = [] }: NonNullable<Operation['upload']>): Json {
   const schema =
     mediaType === 'multipart/form-data'
       ? {
@@ -127,7 +127,8 @@ function uploadBody({ mediaType, description }: NonNullable<Operation['upload']>
           additionalProperties: { type: 'string' },
         }
       : {};
-  return { required: true, description, content: { [mediaType]: { schema } } };
+  const raw = Object.fromEntries(rawTypes.map(type => [type, { schema: {} }]));
+  return { required: true, description, content: { [mediaType]: { schema }, ...raw } };
 }
 
 /** `post /api/applications/:id/decisions` → `postApplicationsIdDecisions`. */
