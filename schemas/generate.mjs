@@ -130,6 +130,19 @@ const VALIDATED = {
   isClientQueryList: 'client-query-list.json',
 
   // webhooks
+  isWebhookWanted: 'webhook-wanted.json',
+  isDeliveryCourse: 'delivery-course.json',
+  isWebhookView: 'webhook-view.json',
+  isWebhookSecret: 'webhook-secret.json',
+  isSubscriptionNew: 'subscription-new.json',
+  isSubscriptionView: 'subscription-view.json',
+  isSubscriptionList: 'subscription-list.json',
+  isWebhookEvent: 'webhook-event.json',
+  isEventItem: 'event-item.json',
+  isEventList: 'event-list.json',
+  isEventReplay: 'event-replay.json',
+  isEventReplayed: 'event-replayed.json',
+  isClientDeliveries: 'client-deliveries.json',
 };
 const TYPES = { ...VALIDATED, problem: 'problem.json' };
 

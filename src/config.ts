@@ -37,6 +37,8 @@ export interface Config {
   readonly sms: SmsConfig | undefined;
   /** Shows the outbox to whoever asks; demonstrations only. */
   readonly demoOutbox: boolean;
+  /** Clients' notifications may go to http and private addresses: trials on one's own machine only. */
+  readonly webhookPrivate: boolean;
   /** Reverse proxies of ours in front of the service: that many of the last X-Forwarded-For entries are believed; 0 believes none. */
   readonly proxyHops: number;
 }
@@ -79,6 +81,7 @@ const SETTINGS = {
   ZHICHENG_SMS_TEMPLATES: 'plain',
   ZHICHENG_DEMO_OUTBOX: 'plain',
   ZHICHENG_PROXY_HOPS: 'plain',
+  ZHICHENG_WEBHOOK_PRIVATE: 'plain',
 } as const;
 // in each list the first is what holds when nothing is set
 const RARITY_POLICIES = ['gbk', 'gb2312', 'font'] as const;
@@ -131,6 +134,7 @@ export function readConfig(env: Environment): Config {
       { name: 'ZHICHENG_PROXY_HOPS', low: 0, high: 9 },
       faults,
     ),
+    webhookPrivate: webhookPrivateOf(text('ZHICHENG_WEBHOOK_PRIVATE', 'false'), production, faults),
     demoOutbox: demoOutboxOf(text('ZHICHENG_DEMO_OUTBOX', '0'), production, faults),
   };
   demandIndexKey(config, faults);
@@ -265,6 +269,13 @@ function templateCodes(text: string, faults: string[]): ReadonlyMap<string, stri
 function demoOutboxOf(text: string, production: boolean, faults: string[]): boolean {
   const isOn = oneOf(text, { name: 'ZHICHENG_DEMO_OUTBOX', all: ['0', '1'] }, faults) === '1';
   if (isOn && production) faults.push('生产环境不得设 ZHICHENG_DEMO_OUTBOX：短信内容会被任何人看到');
+  return isOn;
+}
+
+function webhookPrivateOf(text: string, production: boolean, faults: string[]): boolean {
+  const isOn = oneOf(text, { name: 'ZHICHENG_WEBHOOK_PRIVATE', all: ['false', 'true'] }, faults) === 'true';
+  if (isOn && production)
+    faults.push('生产环境不得设 ZHICHENG_WEBHOOK_PRIVATE：接入方可借通知地址访问内部网络');
   return isOn;
 }
 

@@ -10,6 +10,7 @@ import { countByKey, type SealedTable } from './db/reseal.ts';
 import { SEALED as MESSAGES } from './messages/store.ts';
 import { SEALED as DECISIONS } from './review/store.ts';
 import { SEALED as SHARE_CODES } from './sharing/store.ts';
+import { SEALED as WEBHOOKS } from './webhooks/target/store.ts';
 import type { World } from './world.ts';
 
 export const SEALED_TABLES: readonly SealedTable[] = [
@@ -23,6 +24,7 @@ export const SEALED_TABLES: readonly SealedTable[] = [
   DECISIONS,
   SHARE_CODES,
   USE_COPIES,
+  WEBHOOKS,
 ];
 
 /** True when a field is sealed by a key that is not on the ring, or not sealed at all. Reads every table. */

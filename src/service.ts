@@ -20,6 +20,9 @@ import { isSealedByOthers } from './sealed-tables.ts';
 import type { Act } from './shared/act.ts';
 import { DomainError } from './shared/errors.ts';
 import { sweepShareCodes } from './sharing/sweep-share-codes.ts';
+import { deliverEvents } from './webhooks/delivery/deliver-events.ts';
+import { deriveEvents } from './webhooks/events/derive-events.ts';
+import { sweepWebhooks } from './webhooks/sweep-webhooks.ts';
 import { newAct, type World } from './world.ts';
 
 export interface Service {
@@ -72,6 +75,8 @@ function choresOf(world: World): readonly Chore[] {
     { name: 'publisher', seconds: world.config.publishSeconds, run: act => publish(world, act) },
     { name: 'messenger', seconds: 5, run: act => deliverMessages(world, act) },
     { name: 'releaser', seconds: 5, run: () => startReleasing(world) },
+    { name: 'event-maker', seconds: 5, run: act => deriveEvents(world, act) },
+    { name: 'event-sender', seconds: 5, run: act => deliverEvents(world, act) },
     hourly('carry-over', act => carryOver(world, act)),
     hourly('expiry', act => expireApplications(world, act)),
     hourly('message-sweeper', act => sweepMessages(world, act)),
@@ -80,6 +85,7 @@ function choresOf(world: World): readonly Chore[] {
     hourly('client-sweeper', act => sweepClients(world, act)),
     hourly('share-code-sweeper', act => sweepShareCodes(world, act)),
     hourly('query-sweeper', act => sweepQueries(world, act)),
+    hourly('webhook-sweeper', act => sweepWebhooks(world, act)),
   ];
 }
 

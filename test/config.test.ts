@@ -86,6 +86,16 @@ const FAULTS: readonly (readonly [name: string, env: Readonly<Record<string, str
     /不得设 ZHICHENG_DEMO_OUTBOX/,
   ],
   [
+    'a switch for private targets that is neither',
+    { ZHICHENG_WEBHOOK_PRIVATE: '1' },
+    /ZHICHENG_WEBHOOK_PRIVATE/,
+  ],
+  [
+    'private targets of notifications in production',
+    { ...PRODUCTION, ZHICHENG_WEBHOOK_PRIVATE: 'true' },
+    /不得设 ZHICHENG_WEBHOOK_PRIVATE/,
+  ],
+  [
     'half a message provider',
     { ZHICHENG_SMS_URL: 'https://sms.example/', ZHICHENG_SMS_KEY_ID: 'x' },
     /还缺 ZHICHENG_SMS_KEY_SECRET、ZHICHENG_SMS_SIGN_NAME、ZHICHENG_SMS_TEMPLATES/,
@@ -139,6 +149,10 @@ test('a list of keys, an index key, a message provider and the switches of the r
   t.deepEqual(config.dataIndexKey, new Uint8Array(32).fill(8));
   t.is(config.sms?.templates.get('issued'), 'SMS_1');
   t.deepEqual([config.collectionPolicy, config.cutoffRollover, config.demoOutbox], ['qa', 'none', false]);
+  t.deepEqual(
+    [readConfig({}).webhookPrivate, readConfig({ ZHICHENG_WEBHOOK_PRIVATE: 'true' }).webhookPrivate],
+    [false, true],
+  );
   t.deepEqual(
     [readConfig({}).collectionPolicy, readConfig({}).cutoffRollover, readConfig({}).sms],
     ['notice', 'next-workday', undefined],

@@ -154,6 +154,45 @@ export async function changesOnList(db: Db, list: number): Promise<readonly Stat
   return (rows as unknown as ChangeRow[]).map(toChange);
 }
 
+/** Which number was changed by each change after `seq`, oldest first; those recorded since that instant only, when one is given. */
+export async function changedAfter(
+  db: Db,
+  wanted: { seq: number; limit: number; recordedSince?: Instant },
+): Promise<readonly Pick<StatusChange, 'seq' | 'number'>[]> {
+  const { seq, limit, recordedSince } = wanted;
+  const rows = await changes(db).findAll({
+    attributes: ['seq', 'number'],
+    where: {
+      seq: { [Op.gt]: seq },
+      ...(recordedSince === undefined ? {} : { at: { [Op.gte]: recordedSince } }),
+    },
+    order: [['seq', 'ASC']],
+    limit,
+    raw: true,
+  });
+  return (rows as unknown as ChangeRow[]).map(row => ({ seq: Number(row.seq), number: row.number }));
+}
+
+/** Numbers with a suspension that was to end after the one instant and not after the other. */
+export async function suspendedUntil(
+  db: Db,
+  { after, upTo }: { after: Instant; upTo: Instant },
+): Promise<readonly string[]> {
+  const rows = await changes(db).findAll({
+    attributes: ['number'],
+    where: { until: { [Op.gt]: after, [Op.lte]: upTo }, change: 'SUSPEND' },
+    group: ['number'],
+    raw: true,
+  });
+  return (rows as unknown as ChangeRow[]).map(row => row.number);
+}
+
+/** The `seq` of the newest change; 0 before the first. */
+export async function newestSeq(db: Db, tx?: Tx): Promise<number> {
+  const newest = await changes(db).max('seq', { transaction: tx ?? null });
+  return Number(newest ?? 0);
+}
+
 /** The change stands, numbered after all others. */
 export async function addChange(tx: Tx, db: Db, change: Omit<StatusChange, 'seq'>): Promise<void> {
   const seq = await takeSerials(tx, db, { scope: 'status-change', count: 1 });

@@ -12,6 +12,8 @@ import { inTransaction } from '../../src/db/tx.ts';
 import { enqueue, newestMessageTo } from '../../src/messages/enqueue.ts';
 import type { Decision } from '../../src/review/decision.ts';
 import { addDecisions, decisionsOn } from '../../src/review/store.ts';
+import { newSecret } from '../../src/webhooks/target/secret.ts';
+import { findTarget, saveTarget } from '../../src/webhooks/target/store.ts';
 import type { World } from '../../src/world.ts';
 import { aBureau, anAct, idNumberOf, JULY_30, someCells, takeIn } from '../support/bureau.ts';
 import { databases } from '../support/database.ts';
@@ -53,6 +55,9 @@ async function oneOfEach(world: World): Promise<(reader: World) => Promise<reado
     await enqueue(tx, world, [{ template: 'issued', phone: PHONE, values: { date: '8月15日' } }]);
     await addFile(tx, world, { file, bytes: CONTENT });
     await addDecisions(tx, world, [aDecision(applicationId)]);
+    const place = { clientId: id('7'), url: 'https://hooks.example.com/', setAt: JULY_30, setBy: 'client:7' };
+    const secrets = { secret: newSecret(), oldSecret: newSecret(), oldSecretUntil: JULY_30 + 60 };
+    await saveTarget(tx, world, { ...place, ...secrets });
     const joining = {
       organisationId: staff.organisationId,
       idNumber: ID_NUMBER,
@@ -72,6 +77,7 @@ async function oneOfEach(world: World): Promise<(reader: World) => Promise<reado
     await bytesOf(reader, file),
     await decisionsOn(reader, applicationId),
     await findEmployment(reader, employmentId ?? ''),
+    await findTarget(reader, id('7')),
   ];
 }
 
@@ -105,7 +111,7 @@ for (const database of databases()) {
     ] as const;
     const world = { ...bureau, cipher: fieldCipher({ keys: both }) };
     const filled = (await statusOf(world)).filter(({ byKey }) => (byKey.get(1) ?? 0) > 0);
-    t.is(filled.length, 9);
+    t.is(filled.length, 10);
 
     const { unreadable } = await rotate(world, anAct());
 

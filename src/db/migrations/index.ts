@@ -6,6 +6,7 @@ import { lookupMigrations } from './lookups.ts';
 import { monthMigrations } from './month.ts';
 import { sharingMigrations } from './sharing.ts';
 import type { Migration } from './steps.ts';
+import { webhookMigrations } from './webhooks.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   ...firstMigrations,
@@ -14,4 +15,5 @@ export const MIGRATIONS: readonly Migration[] = [
   ...clientMigrations,
   ...sharingMigrations,
   ...copyMigrations,
+  ...webhookMigrations,
 ];
