@@ -34,6 +34,7 @@ import { statusListRoutes } from './revocation/routes.ts';
 import { sharingRoutes } from './sharing/routes.ts';
 import { fileRoutes } from './verification/file-routes.ts';
 import { verificationRoutes } from './verification/routes.ts';
+import { webhookRoutes } from './webhooks/routes.ts';
 import type { World } from './world.ts';
 
 /** How the process stands, as `/readyz` tells it. */
@@ -73,6 +74,7 @@ export function makeApp(world: World, condition: Condition): Koa {
   clientRoutes(world, api);
   const clientApi = makeClientApi(world);
   registrationRoutes(world, { api, clientApi });
+  webhookRoutes(world, { api, clientApi });
   const routers = [
     healthRoutes(world, condition),
     keyRoutes(world),
