@@ -56,6 +56,8 @@ export interface Service {
   clock: number;
   /** Waits before `/trust` answers. */
   delay: () => Promise<void>;
+  /** Takes every question and answers none. */
+  isHanging: boolean;
   /** Paths asked for since the start, in order. */
   readonly asked: string[];
   readonly server: Server;
@@ -145,6 +147,7 @@ async function startService(isTest: boolean): Promise<Service> {
     trust: issuer.trust,
     clock: 0,
     delay: () => Promise.resolve(),
+    isHanging: false,
     asked: [],
     server,
   };
@@ -153,6 +156,7 @@ async function startService(isTest: boolean): Promise<Service> {
   app.use(securityHeaders());
   app.use(async (ctx, next) => {
     service.asked.push(ctx.path);
+    if (service.isHanging) await new Promise<never>(() => undefined);
     ctx.set('Date', new Date(Date.now() + service.clock * 1000).toUTCString());
     if (ctx.path === '/trust') return answerTrust(ctx, service);
     await next();

@@ -73,6 +73,20 @@ inBrowser(
   },
 );
 
+inBrowser('a network that is there and gives nothing does not keep a revisit waiting', async (t, visit) => {
+  const { page, service } = visit;
+  const { qrText } = service.issuer.sign();
+  await scan(visit, qrText);
+  await untilKept(visit);
+  service.isHanging = true;
+
+  await page.goto('about:blank');
+  await page.goto(qrText);
+  await page.waitForSelector('[data-early]');
+
+  t.is(await page.getAttribute('[data-early]', 'data-verdict'), 'valid-as-of');
+});
+
 type Change = (issuer: TestIssuer) => TrustDocument;
 const LISTS: readonly (readonly [name: string, change: Change, verdict: string])[] = [
   ['absent', issuer => issuer.trustWith({ drop: ['revocation'] }), 'status-unknown'],

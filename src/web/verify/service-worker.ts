@@ -22,6 +22,8 @@ const scope = self as unknown as WorkerScope;
 const FILES = 'verify-page';
 const GLYPHS = 'verify-glyphs';
 const MAX_GLYPHS = 200;
+/** A network that is there and gives nothing must not keep a person waiting at a door. */
+const PATIENCE_MILLISECONDS = 2500;
 const PAGE = '/v';
 const ASSETS = '/app/assets/';
 /** What the page names besides its hashed assets. */
@@ -54,16 +56,19 @@ async function keepPage(): Promise<void> {
   await store(answer);
 }
 
+/** The newest page where the network gives it in time; the kept one where it does not, or gives an error instead. */
 async function page(event: FetchLike): Promise<Response> {
-  try {
-    const answer = await fetch(event.request);
-    if (answer.ok) event.waitUntil(store(answer.clone()));
-    return answer;
-  } catch (error) {
-    const kept = await caches.match(PAGE);
-    if (kept) return kept;
-    throw error;
-  }
+  const answering = fetch(event.request);
+  const storing = answering.then(answer => (answer.ok ? store(answer.clone()) : undefined));
+  event.waitUntil(storing.catch(() => undefined)); // TypeError: offline; what was kept stays
+  const kept = await caches.match(PAGE);
+  if (kept === undefined) return answering;
+  const late = new Promise<Response>(resolve => setTimeout(() => resolve(kept), PATIENCE_MILLISECONDS));
+  const fresh = answering.then(
+    answer => (answer.ok ? answer : kept),
+    () => kept,
+  );
+  return Promise.race([fresh, late]);
 }
 
 /** Page and files are stored together; files that nothing names any more are dropped, and their successors kept instead. */
