@@ -6,11 +6,11 @@
 import { readFileSync } from 'node:fs';
 import type { Sharp } from 'sharp';
 import sharp from 'sharp';
-import type { ReaderOptions } from 'zxing-wasm/reader';
 import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
 import type { ErrorCode } from '../shared/errors.ts';
 import { DomainError } from '../shared/errors.ts';
 import { projectFile } from '../shared/project.ts';
+import { READER_OPTIONS } from './qr/reader-options.ts';
 
 /** Largest file and largest picture that are looked at; phones' largest photos stay below both. */
 export const MAX_IMAGE_BYTES = 40_000_000;
@@ -28,16 +28,6 @@ const DECODE_SECONDS = 10;
 
 // Nothing is ever decoded twice; libvips would keep it all the same.
 sharp.cache(false);
-
-const OPTIONS: ReaderOptions = {
-  formats: ['QRCode'],
-  tryHarder: true,
-  tryRotate: true,
-  tryInvert: true,
-  tryDownscale: true,
-  maxNumberOfSymbols: 8,
-  textMode: 'Plain',
-};
 
 /** Thrown when a picture gives no one code; the detail says what to send instead. */
 export class ImageRefused extends DomainError {
@@ -208,7 +198,7 @@ export async function codesIn({ width, height, pixels }: Grey): Promise<readonly
   if (!isReady) prepareZXingModule({ overrides: { wasmBinary: wasmBinary() } });
   isReady = true;
   const pgm = Buffer.concat([Buffer.from(`P5\n${width} ${height}\n255\n`, 'latin1'), pixels]);
-  const results = await readBarcodes(pgm, OPTIONS);
+  const results = await readBarcodes(pgm, READER_OPTIONS);
   return results.filter(result => result.isValid).map(result => result.text);
 }
 

@@ -4,6 +4,7 @@ import { imageBench } from './image-bench.ts';
 import { issueBench } from './issue-bench.ts';
 import { listBench } from './list-bench.ts';
 import { monthBench } from './month-bench.ts';
+import { photoBench } from './photo-bench.ts';
 import { qrBench } from './qr-bench.ts';
 import { readingBench } from './reading-bench.ts';
 import { verifyBench } from './verify-bench.ts';
@@ -28,3 +29,4 @@ print(
 );
 print('\n== Reading the printed page ==');
 for (const row of await readingBench(60)) print(row);
+for (const row of await photoBench(500)) print(row);

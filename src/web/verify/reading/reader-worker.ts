@@ -2,8 +2,9 @@
  * Finds QR codes in pixels and PDF pages, beside the page's own thread, so that a heavy file never freezes it. Says what the codes
  * say, raw; whether it is true is for the verifier. The PDF engine is loaded when the first PDF comes.
  */
-import { prepareZXingModule, readBarcodes, type ReaderOptions } from 'zxing-wasm/reader';
+import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
 import zxingUrl from 'zxing-wasm/reader/zxing_reader.wasm?url';
+import { READER_OPTIONS } from '../../../certificate/qr/reader-options.ts';
 import type { Ask, Pixels, Tell } from './messages.ts';
 
 interface WorkerScope {
@@ -15,16 +16,6 @@ const scope = self as unknown as WorkerScope;
 
 // self-hosted: the module would otherwise fetch its wasm from a public network
 prepareZXingModule({ overrides: { locateFile: () => zxingUrl } });
-
-const THOROUGH: ReaderOptions = {
-  formats: ['QRCode'],
-  tryHarder: true,
-  tryRotate: true,
-  tryInvert: true,
-  tryDownscale: true,
-  maxNumberOfSymbols: 8,
-  textMode: 'Plain',
-};
 
 scope.addEventListener('message', event => {
   void answer(event.data);
@@ -49,6 +40,6 @@ async function answer(ask: Ask): Promise<void> {
 
 async function codesIn({ width, height, bytes }: Pixels): Promise<readonly string[]> {
   const picture = new ImageData(new Uint8ClampedArray(bytes), width, height);
-  const results = await readBarcodes(picture, THOROUGH);
+  const results = await readBarcodes(picture, READER_OPTIONS);
   return results.filter(result => result.isValid).map(result => result.text);
 }
