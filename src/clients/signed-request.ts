@@ -6,10 +6,10 @@ import { generateKeyPairSync } from 'node:crypto';
 import type { Context } from 'koa';
 import { runOnce } from '../accounts/once/once.ts';
 import { inTransaction } from '../db/tx.ts';
+import { readBody } from '../http/json-body.ts';
 import { makeApi, type Api, type Reply } from '../http/operation.ts';
 import type { Act } from '../shared/act.ts';
 import { DomainError } from '../shared/errors.ts';
-import { fromUtf8 } from '../shared/bytes.ts';
 import type { ClientPublicKey } from '../shared/shapes/shapes.ts';
 import type { Instant } from '../shared/time.ts';
 import type { World } from '../world.ts';
@@ -22,8 +22,6 @@ export type ClientApi = Api<ClientAct, Act>;
 
 /** A hundred credentials with room to spare. */
 const MAX_CONTENT_BYTES = 512 * 1024;
-/** Whoever takes longer to send that is cut. */
-const CONTENT_MS = 20_000;
 /** So long a nonce is remembered after it could last be used: the clocks of several processes may differ. */
 const NONCE_MARGIN_SECONDS = 600;
 
@@ -42,7 +40,7 @@ export function makeClientApi(world: World): ClientApi {
 
 type Decoys = Readonly<Record<Algorithm, ClientPublicKey>>;
 
-/** @throws DomainError REQUEST_SIGNATURE_REFUSED, REQUEST_REPLAYED, BODY_TOO_LARGE, BAD_REQUEST, UPLOAD_INCOMPLETE */
+/** @throws DomainError REQUEST_SIGNATURE_REFUSED, REQUEST_REPLAYED, BODY_TOO_LARGE, UPLOAD_INCOMPLETE */
 async function identify(world: World, ctx: Context, nobody: Decoys): Promise<ClientAct> {
   const at = world.clock();
   const claims = readSignature(headOf(ctx), world.issuer.origin);
@@ -51,10 +49,9 @@ async function identify(world: World, ctx: Context, nobody: Decoys): Promise<Cli
   if (!client) throw signatureRefused();
 
   // only now is anything read of what was sent
-  const content = await contentOf(ctx);
+  const content = await readBody(ctx, { maxBytes: MAX_CONTENT_BYTES });
   if (!isContent(claims, content)) throw signatureRefused();
   if (!(await isFirst(world, { client, claims }))) throw replayed();
-  if (content.length > 0) (ctx.request as unknown as { body: unknown }).body = parsed(content); // the parser leaves what is parsed
   return { actor: actorOfClient(client), at, requestId: requestIdOf(ctx), client };
 }
 
@@ -87,39 +84,6 @@ function headOf(ctx: Context): SignedHead {
     contentDigest: ctx.get('Content-Digest'),
     idempotencyKey: ctx.headers['idempotency-key'] === undefined ? undefined : ctx.get('Idempotency-Key'),
   };
-}
-
-/** The bytes as they were sent. @throws DomainError BODY_TOO_LARGE, UPLOAD_INCOMPLETE */
-async function contentOf(ctx: Context): Promise<Uint8Array> {
-  const tooLarge = new DomainError('BODY_TOO_LARGE', '请求内容过大，请分几次查验。');
-  if ((ctx.request.length ?? 0) > MAX_CONTENT_BYTES) throw tooLarge;
-  const cut = setTimeout(() => ctx.req.destroy(), CONTENT_MS);
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  try {
-    // not destroyed with the loop: a refusal still has to be answered
-    for await (const part of ctx.req.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
-      length += part.length;
-      if (length > MAX_CONTENT_BYTES) throw tooLarge;
-      parts.push(part);
-    }
-  } catch (error) {
-    if (error instanceof DomainError) throw error;
-    throw new DomainError('UPLOAD_INCOMPLETE', '请求内容没有传完，请重新发送。', { cause: error });
-  } finally {
-    clearTimeout(cut);
-  }
-  return Buffer.concat(parts);
-}
-
-function parsed(content: Uint8Array): unknown {
-  const text = fromUtf8(content);
-  try {
-    if (text !== undefined) return JSON.parse(text);
-  } catch {
-    // told below, as for what is no UTF-8
-  }
-  throw new DomainError('BAD_REQUEST', '请求内容无法解析，须为 UTF-8 的 JSON。');
 }
 
 /** One effect per Idempotency-Key of a client; the digest says what is asked. */

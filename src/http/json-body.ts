@@ -25,14 +25,26 @@ const WITHIN_MS = 15_000;
 /** Deepest shape of ours is far below. */
 const MAX_DEPTH = 32;
 
+/** What was read of requests that are under way: who digests a body and who reads its JSON are two. */
+const READ = new WeakMap<IncomingMessage, Buffer>();
+
+/** The body's bytes as they came; read once, however often it is asked for. @throws DomainError BODY_TOO_LARGE, UPLOAD_INCOMPLETE */
+export async function readBody(ctx: Context, limits: JsonLimits): Promise<Uint8Array> {
+  const declared = ctx.request.length;
+  if (declared !== undefined && declared > limits.maxBytes) throw tooLarge();
+  const known = READ.get(ctx.req);
+  const body = known ?? (await wholeBody(ctx.req, limits));
+  if (body.length > limits.maxBytes) throw tooLarge();
+  READ.set(ctx.req, body);
+  return body;
+}
+
 /**
  * The body as text and value; an empty one is an empty object, for operations whose members are all optional.
  * @throws DomainError BODY_TOO_LARGE, UPLOAD_INCOMPLETE, BAD_REQUEST
  */
 export async function readJson(ctx: Context, limits: JsonLimits): Promise<JsonBody> {
-  const declared = ctx.request.length;
-  if (declared !== undefined && declared > limits.maxBytes) throw tooLarge();
-  const raw = fromUtf8(await wholeBody(ctx.req, limits));
+  const raw = fromUtf8(await readBody(ctx, limits));
   if (raw === '') return { raw, value: {} };
   const value = raw === undefined ? undefined : parseStrictJson(raw, MAX_DEPTH);
   if (raw === undefined || value === undefined)

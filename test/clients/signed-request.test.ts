@@ -249,7 +249,7 @@ for (const database of databases()) {
 
     t.is(await code('{"word":'), 'BAD_REQUEST');
     t.is(await code('{"wort":"x"}'), 'BODY_INVALID');
-    t.is(await code('['.repeat(100_000)), 'BAD_REQUEST');
+    t.is(await code('['.repeat(5000)), 'BAD_REQUEST');
     t.is(await code(JSON.stringify({ word: 'x'.repeat(600_000) })), 'BODY_TOO_LARGE');
     t.is(scene.ran(), 0);
   });
