@@ -36,17 +36,22 @@ export interface Scene {
   readonly pass: (seconds: number) => void;
 }
 
-/** @param options.release the certificates are made as the bureau makes them; otherwise only their rows, which is quicker */
+/**
+ * @param options.release the certificates are made as the bureau makes them; otherwise only their rows, which is quicker
+ * @param options.cells of the first person's row of the roster
+ */
 export async function aScene(
   t: ExecutionContext,
   database: TestDatabase,
-  options: { release?: boolean } = {},
+  options: { release?: boolean; cells?: Readonly<Record<string, string>> } = {},
 ): Promise<Scene> {
   const clock: { at: Instant } = { at: JULY_30 };
   const world = await aBureau(t, database, { clock: () => clock.at });
   const taken = await takeIn(
     world,
-    PHONES.map((phone, place) => someCells(place + 1, { 手机号码: phone })),
+    PHONES.map((phone, place) =>
+      someCells(place + 1, { 手机号码: phone, ...(place === 0 ? options.cells : {}) }),
+    ),
   );
   const applications = [...(await applicationsById(world, taken)).values()];
   const ids = [1, 2].map(serial => idOf(applications, idNumberOf(serial)));

@@ -26,7 +26,7 @@ export const english: Words = {
   otherLanguage: '中文',
   site: 'Certificate check',
   page: "Check another person's certificate",
-  lead: 'Another person’s electronic title certificate is shown with that person’s consent only.',
+  lead: "Another person's electronic title certificate is shown with that person's consent only.",
   tabsLabel: 'Way of checking',
   tabs: {
     facts: { headline: 'Three facts', advice: 'The holder gets a code and tells you' },
@@ -95,7 +95,7 @@ export const english: Words = {
   resumeButton: 'Enter the code',
   codeTitle: 'Enter the code',
   codeAdvice:
-    'If the three facts agree, a code was sent to the holder’s reserved phone. Contact the holder; whoever consents tells you the 6 digits.',
+    "If the three facts agree, a code was sent to the holder's reserved phone. Contact the holder; whoever consents tells you the 6 digits.",
   codeLabel: '6-digit code',
   codeMalformed: 'The code has 6 digits. Please complete it.',
   timeLeft: 'Time left',
@@ -173,7 +173,7 @@ export const english: Words = {
   rareTitle: 'Rare characters of the name',
   rareAdvice: 'Printed as pinyin; the review body writes them by hand and stamps. Compare the handwriting:',
   verifyTitle: 'Check the signature yourself',
-  verifyAdvice: 'Opens the check page with this certificate’s own code: your device verifies the signature.',
+  verifyAdvice: "Opens the check page with this certificate's own code: your device verifies the signature.",
   verifyLink: 'Verify on this device',
   print: 'Print',
   another: 'Check another certificate',

@@ -115,8 +115,8 @@ export const chinese: Words = {
   lead: '查验别人的电子职称证书，须经持证人本人同意。',
   tabsLabel: '查验方式',
   tabs: {
-    facts: { headline: '三项信息', advice: '持证人收短信，告诉您验证码' },
-    share: { headline: '分享码', advice: '持证人已给您分享码或链接' },
+    facts: { headline: '三项信息', advice: '持证人告诉您验证码' },
+    share: { headline: '分享码', advice: '持证人已给您码或链接' },
   },
   steps: ['填写信息', '持证人同意', '查看结果'],
   factsTitle: '要查的证书',

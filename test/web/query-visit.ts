@@ -1,0 +1,91 @@
+/** The page `/query` in a real browser, against the service itself on a fresh database. Needs Chromium; without it nothing is tested. */
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { startService } from '../../src/service.ts';
+import { projectFile } from '../../src/shared/project.ts';
+import { aScene, type Scene } from '../lookups/asking.ts';
+import { databases } from '../support/database.ts';
+
+const CHROMIUM = [
+  process.env['CHROMIUM_PATH'],
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+].find(path => path !== undefined && existsSync(path));
+const CHROMIUM_ARGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
+/** Folder for pictures of every step, for people who want to look; none by default. */
+const SHOTS = process.env['SHOTS_DIR'];
+
+export interface Visit extends Scene {
+  readonly page: Page;
+  readonly url: string;
+  /** Console errors, uncaught exceptions and breaches of the policy; an answer that refuses is none. */
+  readonly complaints: string[];
+}
+
+export interface VisitOptions {
+  /** Cells of the first person's row of the roster. */
+  readonly cells?: Readonly<Record<string, string>>;
+  readonly width?: number;
+}
+
+let browser: Browser | undefined;
+
+test.before(async () => {
+  if (CHROMIUM !== undefined)
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGS });
+});
+
+test.after.always(async () => {
+  await browser?.close();
+});
+
+/** A case in a fresh profile on a service of its own, or a loud word that it was not tested. Nothing may complain at its end. */
+export function inBrowser(
+  title: string,
+  run: (t: ExecutionContext, visit: Visit) => Promise<void>,
+  options: VisitOptions = {},
+): void {
+  test.serial(title, async t => {
+    const [sqlite] = databases();
+    if (browser === undefined || sqlite === undefined || !existsSync(projectFile('public/app/query.html'))) {
+      console.warn(`NOT TESTED: ${title} (no Chromium, or no built page)`);
+      t.pass();
+      return;
+    }
+    const scene = await aScene(t, sqlite, {
+      release: true,
+      ...(options.cells ? { cells: options.cells } : {}),
+    });
+    const service = await startService(scene.world);
+    t.teardown(async () => service.stop());
+    const viewport = { width: options.width ?? 390, height: 844 };
+    const context = await browser.newContext({ viewport, locale: 'zh-CN' });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on('console', message => {
+      if (message.type() === 'error' && !/status of 4\d\d|net::ERR/.test(message.text()))
+        complaints.push(message.text());
+    });
+    page.on('pageerror', error => complaints.push(String(error)));
+    try {
+      await run(t, { ...scene, page, url: service.url, complaints });
+      t.deepEqual(complaints, []);
+    } finally {
+      await context.close();
+    }
+  });
+}
+
+/** A picture of the page as it stands, and of its desk size, for whoever looks. */
+export async function shoot(page: Page, name: string): Promise<void> {
+  if (SHOTS === undefined) return;
+  mkdirSync(SHOTS, { recursive: true });
+  const before = page.viewportSize();
+  await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true });
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.screenshot({ path: join(SHOTS, `${name}-desk.png`), fullPage: true });
+  if (before) await page.setViewportSize(before);
+}
