@@ -3,6 +3,7 @@ import { httpBench } from './http-bench.ts';
 import { imageBench } from './image-bench.ts';
 import { issueBench } from './issue-bench.ts';
 import { listBench } from './list-bench.ts';
+import { lookupBench } from './lookup-bench.ts';
 import { monthBench } from './month-bench.ts';
 import { photoBench } from './photo-bench.ts';
 import { qrBench } from './qr-bench.ts';
@@ -22,6 +23,8 @@ for (const row of await issueBench(3000)) print(row);
 print("\n== The bureau's month ==");
 for (const row of await monthBench(10_000)) print(row);
 for (const row of await listBench(100_000)) print(row);
+print('\n== Lookups: right facts beside wrong ones ==');
+for (const row of await lookupBench(10_000)) print(row);
 print('\n== Image ==');
 const image = await imageBench(100);
 print(

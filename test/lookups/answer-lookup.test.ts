@@ -202,6 +202,27 @@ for (const database of databases()) {
     t.is(unknown, 'CODE_WRONG');
   });
 
+  // T24: guessing over many lookups ends at what all share, from however many addresses
+  test(`guesses at four hundred lookups from as many addresses are stopped at the three hundredth (${database.name})`, async t => {
+    const scene = await aScene(t, database);
+    const { world, facts } = scene;
+    const lookupIds: string[] = [];
+    for (let time = 0; time < 80; time += 1) {
+      const phone = `1990${String(4_000_000 + time)}`;
+      lookupIds.push(await ask(world, { ...facts[0], phone }, { address: `10.2.0.${time}` }));
+    }
+
+    const outcomes: unknown[] = [];
+    for (let time = 0; time < 400; time += 1) {
+      const lookupId = lookupIds[time % lookupIds.length] ?? '';
+      const code = String(time).padStart(6, '0');
+      outcomes.push(await shown(world, { lookupId, code, address: `10.3.${time >> 8}.${time & 255}` }));
+    }
+
+    t.deepEqual(new Set(outcomes.slice(0, LOOKUP_LIMITS.failures.most)), new Set(['CODE_WRONG']));
+    t.deepEqual(new Set(outcomes.slice(LOOKUP_LIMITS.failures.most)), new Set(['TOO_MANY_ATTEMPTS']));
+  });
+
   test(`a wrong code counts towards what all share, a right one does not (${database.name})`, async t => {
     const scene = await aScene(t, database);
     const { world } = scene;

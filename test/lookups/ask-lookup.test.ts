@@ -135,6 +135,33 @@ for (const database of databases()) {
     t.is(await sentAfter(20), 11);
   });
 
+  // T25: however many requests in 60 s for one phone → at most one message
+  test(`three hundred questions about one phone within its minute send one code (${database.name})`, async t => {
+    const { world, facts, pass } = await aScene(t, database);
+
+    for (let time = 0; time < 300; time += 1) {
+      if (time % 5 === 4 && time < 295) pass(1); // 59 seconds in all
+      await ask(world, facts[0], { address: `10.1.${time >> 8}.${time & 255}` });
+    }
+
+    t.is(await messagesSent(world), 1);
+  });
+
+  // T25: 1,000 phones from one address → at most 20
+  test(`one address that asks about a thousand phones is answered twenty times (${database.name})`, async t => {
+    const { world, facts } = await aScene(t, database);
+    const answers: (string | undefined)[] = [];
+
+    for (let time = 0; time < 1000; time += 1) {
+      const given = time === 999 ? facts[1] : { ...facts[0], phone: `1990${String(3_000_000 + time)}` };
+      answers.push(await refusal(ask(world, given)));
+    }
+
+    t.is(answers.filter(answer => answer === undefined).length, 20);
+    t.deepEqual([...new Set(answers.slice(20))], ['TOO_MANY_ATTEMPTS']);
+    t.is(await messagesSent(world), 0);
+  });
+
   test(`many questions about one phone at once send one code (${database.name})`, async t => {
     const { world, facts } = await aScene(t, database);
 

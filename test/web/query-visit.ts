@@ -89,3 +89,41 @@ export async function shoot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(SHOTS, `${name}-desk.png`), fullPage: true });
   if (before) await page.setViewportSize(before);
 }
+
+/** Who asks in every test. */
+export const ASKER = { requester: '天津测试人才有限公司', purpose: '岗位聘任核验' };
+
+export async function fill(page: Page, fields: Readonly<Record<string, string>>): Promise<void> {
+  for (const [id, text] of Object.entries(fields)) await page.fill(`#${id}`, text);
+}
+
+/** The question is asked with the true facts, but for the changes; the page waits for the code. */
+export async function askFor(
+  { page, url, facts }: Visit,
+  changes: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  await page.goto(`${url}/query`);
+  await fill(page, { ...facts[0], ...ASKER, ...changes });
+  await page.click('[data-step=facts] button[type=submit]');
+  await page.waitForSelector('[data-step=code]');
+}
+
+export async function answerWith(page: Page, code: string): Promise<void> {
+  await page.fill('#code', code);
+  await page.click('[data-step=code] button[type=submit]');
+}
+
+export async function stateShown(page: Page): Promise<string | null> {
+  await page.waitForSelector('[data-state]');
+  return page.getAttribute('[data-state]', 'data-state');
+}
+
+export async function typed(page: Page): Promise<Record<string, string>> {
+  const ids = ['number', 'idNumber', 'phone', 'requester', 'purpose'];
+  const texts = await Promise.all(ids.map(async id => page.inputValue(`#${id}`)));
+  return Object.fromEntries(ids.map((id, at) => [id, texts[at] ?? '']));
+}
+
+export async function widthOf(page: Page): Promise<unknown> {
+  return page.evaluate('document.documentElement.scrollWidth');
+}
