@@ -32,7 +32,7 @@ export async function httpBench(seconds: number): Promise<readonly string[]> {
     return [
       `POST /api/verify: ${perSecond(plain)}/s (≥ 3000), p50 ${plain.p50.toFixed(1)} ms, p99 ${plain.p99.toFixed(1)} ms (≤ 40) with ${CONNECTIONS} connections · others ${others(plain)}`,
       `  a bare koa route: ${perSecond(bare)}/s, so ours is ${((perSecond(plain) * 100) / perSecond(bare)).toFixed(0)} % of it`,
-      `  ${seconds} s of load, ${perSecond(long)}/s: memory ${mb(before.rssBytes)} → ${mb(after.rssBytes)} MB, heap ${mb(before.heapBytes)} → ${mb(after.heapBytes)} MB, CPU ${(after.cpuSeconds - before.cpuSeconds).toFixed(0)} s`,
+      `  ${seconds} s of load, ${perSecond(long)}/s: memory ${mb(before.rssBytes)} → ${mb(after.rssBytes)} MB, heap ${mb(before.heapBytes)} → ${mb(after.heapBytes)} MB, CPU ${cpuMicroseconds(before, after, long)} µs a request`,
       `  ${OVERLOAD} × the connections: ${perSecond(flood)}/s answered within p99 ${flood.p99.toFixed(0)} ms, ${Math.round((flood.byStatus['503'] ?? 0) / flood.seconds)}/s shed with 503, others ${others(flood)}, memory ${mb(last.rssBytes)} MB, heap ${mb(last.heapBytes)} MB`,
     ];
   } finally {
@@ -66,6 +66,11 @@ async function first<Message>(child: ChildProcess): Promise<Message> {
 
 function perSecond({ byStatus, seconds }: Answered): number {
   return Math.round((byStatus['200'] ?? 0) / seconds);
+}
+
+/** Of the service, all its threads: what remains comparable when others use the machine too. */
+function cpuMicroseconds(before: Usage, after: Usage, { byStatus }: Answered): string {
+  return (((after.cpuSeconds - before.cpuSeconds) * 1e6) / (byStatus['200'] ?? NaN)).toFixed(0);
 }
 
 /** Everything that was neither answered nor shed; there should be none. */

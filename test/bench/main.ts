@@ -1,4 +1,5 @@
 /** `npm run bench`: every figure the product promises, measured in one run and printed beside what is demanded. */
+import { browserBench } from './browser-bench.ts';
 import { httpBench } from './http-bench.ts';
 import { imageBench } from './image-bench.ts';
 import { issueBench } from './issue-bench.ts';
@@ -18,6 +19,8 @@ print('\n== Verify ==');
 for (const row of await verifyBench()) print(row);
 print('\n== Verify over HTTP ==');
 for (const row of await httpBench(60)) print(row);
+print('\n== Verify in a browser ==');
+for (const row of await browserBench(60)) print(row);
 print('\n== Issue, without images ==');
 for (const row of await issueBench(3000)) print(row);
 print("\n== The bureau's month ==");
