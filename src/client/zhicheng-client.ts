@@ -3,7 +3,16 @@
  * (RFC 9421 with Content-Digest, RFC 9530), repeats what was held up under the same Idempotency-Key, and turns problem documents into
  * errors. Imports nothing of the service; tests hold its types to the service's schemas.
  */
-import { createHash, createPrivateKey, randomBytes, randomUUID, sign, type KeyObject } from 'node:crypto';
+import {
+  createHash,
+  createHmac,
+  createPrivateKey,
+  randomBytes,
+  randomUUID,
+  sign,
+  timingSafeEqual,
+  type KeyObject,
+} from 'node:crypto';
 
 export type Purpose = 'APPOINTMENT' | 'PRACTICE_REGISTRATION' | 'CONTINUING_EDUCATION' | 'OTHER';
 
@@ -76,6 +85,58 @@ export interface VerificationAnswer {
   readonly at: string;
   /** In the order of the items. */
   readonly results: readonly Result[];
+}
+
+/** What became of a certificate; of `superseded`, the new version is `version` + 1. */
+export interface WebhookEvent {
+  /** The same however often it is sent: one that was seen before is left alone. */
+  readonly id: string;
+  readonly type:
+    | 'certificate.suspended'
+    | 'certificate.resumed'
+    | 'certificate.revoked'
+    | 'certificate.cancelled'
+    | 'certificate.superseded';
+  readonly number: string;
+  readonly version: number;
+  readonly state: CertificateState;
+  readonly at: string;
+  /** 1, 2, 3, … without gaps; of one certificate they are sent in this order. */
+  readonly sequence: number;
+}
+
+export interface EventItem extends WebhookEvent {
+  readonly delivery: {
+    readonly state: 'waiting' | 'delivered' | 'failed' | 'unsent';
+    readonly tries: number;
+    readonly triedAt?: string;
+    readonly endedAt?: string;
+    readonly fault?: string;
+    readonly faultName?: string;
+  };
+}
+
+export interface EventPage {
+  readonly items: readonly EventItem[];
+  /** Where the next page begins; null on the last. */
+  readonly next: number | null;
+}
+
+export interface Subscription {
+  readonly id: string;
+  readonly number: string;
+  /** Every change from then on is told. */
+  readonly since: string;
+  /** The newest version and its state, when it was subscribed to. */
+  readonly version?: number;
+  readonly state?: CertificateState;
+}
+
+export interface Webhook {
+  readonly url: string;
+  readonly setAt: string;
+  /** To be kept: it is shown this once. */
+  readonly secret?: string;
 }
 
 export interface ClientOptions {
@@ -161,6 +222,33 @@ export class ZhichengClient {
     return this.call<VerificationAnswer>(idempotencyKey === undefined ? call : { ...call, idempotencyKey });
   }
 
+  /** Changes are told at that URL. The secret comes with the first setting only. @throws ZhichengError WEBHOOK_TARGET_REFUSED */
+  async setWebhook(url: string): Promise<Webhook> {
+    return this.call<Webhook>({ method: 'PUT', path: '/api/v1/webhook', body: { url } });
+  }
+
+  /** Changes of that certificate are told from now on; it must have been verified before. @throws ZhichengError NOT_VERIFIED_BEFORE */
+  async subscribe(number: string): Promise<Subscription> {
+    return this.call<Subscription>({ method: 'POST', path: '/api/v1/subscriptions', body: { number } });
+  }
+
+  /** They are told no more. @throws ZhichengError NOT_FOUND */
+  async unsubscribe(id: string): Promise<void> {
+    await this.call<undefined>({ method: 'DELETE', path: `/api/v1/subscriptions/${encodeURIComponent(id)}` });
+  }
+
+  /** Every change that was or will be told, after that sequence: for whoever has no webhook, or missed something. */
+  async events({ after = 0, limit = 100 }: { after?: number; limit?: number } = {}): Promise<EventPage> {
+    return this.call<EventPage>({ method: 'GET', path: `/api/v1/events?after=${after}&limit=${limit}` });
+  }
+
+  /** Those events are sent again under their ids. */
+  async replay(
+    some: { readonly after: number } | { readonly ids: readonly string[] },
+  ): Promise<{ readonly count: number }> {
+    return this.call({ method: 'POST', path: '/api/v1/events/replay', body: some });
+  }
+
   /**
    * Any operation of the API, signed. What was held up or lost on the way is sent again, signed anew, under the same Idempotency-Key.
    * @returns the JSON answer; undefined when it is empty
@@ -234,6 +322,52 @@ export class ZhichengClient {
       signature: `zc=:${signatureOf(this.#key, base.join('\n')).toString('base64')}:`,
     };
   }
+}
+
+/** The notification is not the service's, not for this secret, altered, or too old. */
+export class WebhookRefused extends Error {
+  constructor(why: string) {
+    super(`webhook refused: ${why}`);
+    this.name = 'WebhookRefused';
+  }
+}
+
+const WEBHOOK_TOLERANCE_SECONDS = 300;
+
+/**
+ * The event of a notification that is the service's (Standard Webhooks, scheme v1), for the handler of a web server. An id that was seen
+ * before is the same event again: answer 2xx and leave it.
+ * @param headers as the web server gives them, names in lower case
+ * @param body exactly as it was sent, before any parsing
+ * @param secret `whsec_…`; while it is being changed, whichever of the two
+ * @throws WebhookRefused
+ */
+export function verifyWebhook(
+  headers: Readonly<Record<string, string | readonly string[] | undefined>>,
+  body: string | Uint8Array,
+  secret: string,
+): WebhookEvent {
+  const [id, timestamp, signatures] = ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map(name => {
+    const value = headers[name];
+    if (typeof value !== 'string' || value === '') throw new WebhookRefused(`no header ${name}`);
+    return value;
+  }) as [string, string, string];
+  if (!/^\d{1,12}$/.test(timestamp)) throw new WebhookRefused('no time');
+  if (Math.abs(now() - Number(timestamp)) > WEBHOOK_TOLERANCE_SECONDS)
+    throw new WebhookRefused('too old or too new');
+  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+  if (key.length < 24) throw new TypeError('verifyWebhook: expected the secret, whsec_…');
+  const text = typeof body === 'string' ? body : Buffer.from(body).toString('utf8');
+  const expected = createHmac('sha256', key).update(`${id}.${timestamp}.${text}`).digest();
+  const isOne = signatures.split(' ').some(each => isSignature(each, expected));
+  if (!isOne) throw new WebhookRefused('no signature fits');
+  return JSON.parse(text) as WebhookEvent; // the service's own words
+}
+
+function isSignature(text: string, expected: Buffer): boolean {
+  if (!text.startsWith('v1,')) return false;
+  const given = Buffer.from(text.slice('v1,'.length), 'base64');
+  return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
 function algorithmOf(key: KeyObject): 'ed25519' | 'ecdsa-p256-sha256' {
