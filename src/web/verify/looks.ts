@@ -1,6 +1,6 @@
 /** How each verdict looks: a tone (colour) and an icon, so that neither has to be told apart alone. Pure. */
 import type { VerificationReport } from '../../verification/report.ts';
-import type { Words } from './words/words.ts';
+import type { VerdictWords, Words } from './words/words.ts';
 
 export type Shown = keyof Words['verdicts'];
 export type Tone = 'good' | 'warn' | 'pause' | 'stop' | 'grey' | 'wait';
@@ -52,6 +52,11 @@ export function shownFor(report: VerificationReport, { isEarly, knowsTime }: Kno
   if (report.verdict === 'invalid' && isFuture && knowsTime !== true) return 'clock-wrong';
   // never green before the newest status is known
   return isEarly === true && report.verdict === 'valid' ? 'valid-as-of' : report.verdict;
+}
+
+/** Headline and advice for it; a valid use copy is called one, for it says nothing beyond its purpose. */
+export function wordsFor(shown: Shown, words: Words, report?: VerificationReport): VerdictWords {
+  return shown === 'valid' && report?.use ? words.validCopy : words.verdicts[shown];
 }
 
 /** The same for one code of several. */

@@ -49,6 +49,10 @@ export const chinese: Words = {
         '浏览器不能核验数字签名，本页未作任何判断，证书真伪未知。请换用系统浏览器打开，或用另一部手机扫码。',
     },
   },
+  validCopy: {
+    headline: '加注副本有效',
+    advice: '签名真实，且最新状态为有效。只能用于下列事项，请逐项核对。',
+  },
   asOf: at => `签名真实，状态为 ${minuteOf(at)} 的记录（当前未能联网核实）`,
   early: at => `签名真实，状态为 ${minuteOf(at)} 的记录`,
   earlyNote: '正在联网核实最新状态，请稍候再看结论。',
@@ -165,10 +169,11 @@ export const chinese: Words = {
   inertLeft: left => `……另有 ${left} 个字符未显示`,
   leadsTo: host => `这个链接实际指向 ${host}，不是本系统的网址。`,
   useTitle: copy => `加注副本（第 ${copy} 份）`,
-  useFields: { purpose: '仅限用于', recipient: '提供给', validThrough: '有效期至' },
+  useFields: { purpose: '仅限用于', recipient: '提供给', validThrough: '有效期至', madeOn: '加注日期' },
   useLine: use =>
     `加注副本：仅限用于${use.purpose}，提供给${use.recipient}，有效期至${toChineseDate(use.validThrough)}`,
   useAdvice: '用于其他事项、交给其他单位或逾期使用，都不在本副本范围内。',
+  useDates: '加注日期是制作本副本的日期，不是证书的发证日期；发证日期以原证书二维码的查验结果为准。',
   share: '分享结果',
   shared: '已复制，可粘贴发送',
   shareRefused: '浏览器不允许复制，请截图或打印',

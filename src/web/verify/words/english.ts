@@ -66,6 +66,11 @@ export const english: Words = {
       advice: 'It cannot verify digital signatures. Nothing was established. Update it or use another phone.',
     },
   },
+  validCopy: {
+    headline: 'Use copy is valid',
+    advice:
+      'Genuine signature, in force by the latest status. Only for the purpose below; compare every field.',
+  },
   asOf: at => `Genuine signature; status as recorded at ${minuteOf(at)} (could not be checked online now)`,
   early: at => `Genuine signature; status as recorded at ${minuteOf(at)}`,
   earlyNote: 'Asking for the newest status. Wait for the final verdict.',
@@ -189,10 +194,17 @@ export const english: Words = {
   inertLeft: left => `… and ${left} more characters`,
   leadsTo: host => `This link really leads to ${host}, which is not this system.`,
   useTitle: copy => `Use copy (no. ${copy})`,
-  useFields: { purpose: 'Only for', recipient: 'Given to', validThrough: 'Valid through' },
+  useFields: {
+    purpose: 'Only for',
+    recipient: 'Given to',
+    validThrough: 'Valid through',
+    madeOn: 'Copy made on',
+  },
   useLine: use =>
     `Use copy: only for ${use.purpose}, given to ${use.recipient}, valid through ${use.validThrough}`,
   useAdvice: 'Another purpose, another recipient or a later day is not covered by this copy.',
+  useDates:
+    'The copy was made on that day; it is not the day of issue. That day is shown when the code of the certificate itself is checked.',
   share: 'Share',
   shared: 'Copied, ready to paste',
   shareRefused: 'The browser refused; print it or take a screenshot',

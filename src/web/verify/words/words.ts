@@ -46,6 +46,8 @@ export interface Words {
   readonly otherLanguage: string;
   readonly page: string;
   readonly verdicts: Readonly<Record<Verdict | 'unreadable' | 'clock-wrong' | NoReport, VerdictWords>>;
+  /** A use copy speaks for itself only, however good it is. */
+  readonly validCopy: VerdictWords;
   readonly asOf: (at: Instant) => string;
   readonly early: (at: Instant) => string;
   readonly earlyNote: string;
@@ -119,9 +121,10 @@ export interface Words {
   readonly inertLeft: (left: number) => string;
   readonly leadsTo: (host: string) => string;
   readonly useTitle: (copy: number) => string;
-  readonly useFields: Readonly<Record<'purpose' | 'recipient' | 'validThrough', string>>;
+  readonly useFields: Readonly<Record<'purpose' | 'recipient' | 'validThrough' | 'madeOn', string>>;
   readonly useLine: (use: UseShown) => string;
   readonly useAdvice: string;
+  readonly useDates: string;
   readonly share: string;
   readonly shared: string;
   readonly shareRefused: string;
