@@ -1,5 +1,6 @@
 /** Small parts that routes are made of: request id and access log, host check, headers, public documents with ETag, JSON bodies. */
 import { createHash } from 'node:crypto';
+import { constants } from 'node:zlib';
 import type { Context, Middleware, Next } from 'koa';
 import compress from 'koa-compress';
 import helmet from 'koa-helmet';
@@ -53,12 +54,16 @@ export function securityHeaders(): Middleware {
   }) as unknown as Middleware;
 }
 
+/** A tenth smaller than koa-compress’s 4, for a third of a millisecond more: every verifier fetches the trust document. */
+const BROTLI_QUALITY = 5;
+
 /**
  * Compresses what is worth it. To whoever accepts no coding at all, not even none, it is sent as it is (RFC 9110 §12.5.3): for them
  * koa-compress has no answer.
  */
 export function compressed(): Middleware {
-  const compression = compress({ threshold: 1024 }) as unknown as Middleware;
+  const br = { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } };
+  const compression = compress({ threshold: 1024, br }) as unknown as Middleware;
   return async (ctx, next) => {
     if (ctx.acceptsEncodings('zstd', 'br', 'gzip', 'deflate', 'identity') === false)
       delete ctx.req.headers['accept-encoding'];

@@ -1,4 +1,7 @@
-/** Built pages and their assets from public/app/: fixed names only, long caching for hashed files, none for pages. */
+/**
+ * Built pages and their assets from public/app/: fixed names only, long caching for hashed files, none for pages. `send` gives the
+ * compressed form that the build left beside a file to whoever takes it.
+ */
 import { existsSync } from 'node:fs';
 import Router from '@koa/router';
 import { send } from '@koa/send';
@@ -29,7 +32,7 @@ export function staticRoutes(): Router {
   page('/query', 'query.html');
   router.get('/app/*path', async ctx => {
     const path = ctx.path.slice('/app/'.length);
-    if (!/^[\w./-]+$/.test(path) || path.endsWith('.html'))
+    if (!/^[\w./-]+$/.test(path) || /\.(?:html|br|gz)$/.test(path))
       throw new DomainError('NOT_FOUND', '没有这个文件。');
     // lets the worker of the verify page answer for /v itself and for its scripts, so that a revisit works with the network off
     if (path === 'verify-worker.js') ctx.set('Service-Worker-Allowed', '/');

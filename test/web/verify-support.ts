@@ -154,6 +154,7 @@ async function startService(isTest: boolean): Promise<Service> {
   app.on('error', () => undefined); // a page that is closed while a file is on its way
   app.use(problems(pino({ level: 'silent' })));
   app.use(securityHeaders());
+  app.use(compressed());
   app.use(async (ctx, next) => {
     service.asked.push(ctx.path);
     if (service.isHanging) await new Promise<never>(() => undefined);
@@ -163,7 +164,6 @@ async function startService(isTest: boolean): Promise<Service> {
     // what the page shows without network must come from what it kept itself, not from the browser's cache
     ctx.set('Cache-Control', 'no-store');
   });
-  app.use(compressed());
   app.use(glyphRoutes({ config: { fontDirs: [] } } as unknown as Parameters<typeof glyphRoutes>[0]).routes());
   app.use(staticRoutes().routes());
   const listener = app.callback();
@@ -189,12 +189,25 @@ export async function cutOff({ context, service }: Visit): Promise<void> {
 /** Waits until the page could come again without network. */
 export async function untilKept({ page }: Visit): Promise<void> {
   await page.evaluate(`navigator.serviceWorker.ready.then(() => true)`);
-  await page.waitForFunction(
+  await until(
+    page,
     `caches.open('verify-page').then(async cache => (await cache.keys()).some(each => each.url.endsWith('/v')))`,
   );
-  await page.waitForFunction(
+  await until(
+    page,
     `navigator.serviceWorker.getRegistrations().then(all => all.length === 2 && all.every(each => each.active?.state === 'activated'))`,
   );
+}
+
+const POLL_MILLISECONDS = 50;
+const LONGEST_POLLS = 400;
+/** Until this holds in the page; asked from here, for the page's own policy lets nobody evaluate texts inside it. */
+export async function until(page: Page, expression: string): Promise<void> {
+  for (let polls = 0; polls < LONGEST_POLLS; polls++) {
+    if (await page.evaluate(expression)) return;
+    await page.waitForTimeout(POLL_MILLISECONDS);
+  }
+  throw new Error(`never came true: ${expression}`);
 }
 
 /** Opens the text as a camera would and gives the verdict that is shown. */
