@@ -24,6 +24,12 @@ const ORGANISER: DemoOrganisation = {
   code: '12120199TEXT00287E',
   capacities: ['organiser'],
 };
+/** Registers practitioners; its systems ask over the API (R35). */
+const REGISTRATION_BODY: DemoOrganisation = {
+  name: '天津市执业注册管理中心（测试）',
+  code: '12120199TEXT002959',
+  capacities: ['registration-body'],
+};
 const CAPACITIES_OF: Readonly<Record<string, readonly Capacity[]>> = {
   issuer: ['bureau'],
   档案存放地人力资源服务机构: ['archive'],
@@ -43,7 +49,7 @@ export function demoOrganisations(): readonly DemoOrganisation[] {
       ...(selfOrganised.has(uscc) ? ['organiser' as const] : []),
     ],
   }));
-  return [...listed, ORGANISER];
+  return [...listed, ORGANISER, REGISTRATION_BODY];
 }
 
 export interface DemoLink {
