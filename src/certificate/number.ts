@@ -52,10 +52,18 @@ export function isCertificateNumber(text: string): text is CertificateNumber {
   return checkDigitOf(text.charAt(0) as Level, text.slice(1, 13)) === Number(text.charAt(13));
 }
 
-/** The number somebody typed, blanks trimmed and in capitals, or undefined when it is none. */
+/** The number somebody typed, or undefined when it is none. */
 export function parseCertificateNumber(input: string): CertificateNumber | undefined {
-  const text = input.trim().toUpperCase();
+  const text = typedNumber(input);
   return isCertificateNumber(text) ? text : undefined;
+}
+
+/** What was meant by what somebody typed: full-width, small letters, blanks and hyphens of any kind are forgiven. */
+export function typedNumber(input: string): string {
+  return input
+    .normalize('NFKC')
+    .replace(/[\s\p{Pd}]/gu, '')
+    .toUpperCase();
 }
 
 /** What the number says; only the level and the batch year carry meaning. */

@@ -25,7 +25,11 @@ function refusalOf(changes: Partial<LookupWanted>): DomainError | undefined {
 }
 
 test('a question is taken as people type it', t => {
-  const typed = { number: ` ${NUMBER.toLowerCase()} `, phone: '+86 199-0000-1001', requester: ' 李四 ' };
+  const typed = {
+    number: ` ${NUMBER.toLowerCase().replace('b12', 'ｂ１２-')} `,
+    phone: '+86 199-0000-1001',
+    requester: ' 李四 ',
+  };
 
   t.deepEqual(demandQuestion({ ...GOOD, ...typed }, anAct()), { ...GOOD, requester: '李四' } as never);
 });
@@ -40,12 +44,23 @@ test('a paper number is no invalid certificate: it is answered with the original
   }
 });
 
-test('a number of ours with one digit wrong is a slip of the pen, not paper', t => {
-  const slip = NUMBER.slice(0, -1) + String((Number(NUMBER.at(-1)) + 1) % 10);
-  const refused = refusalOf({ number: slip });
+// "still valid" must not be said of a slip of the pen
+test('a number of ours with a slip of the pen is none of a paper certificate', t => {
+  const slips: Record<string, string> = {
+    'another check digit': NUMBER.slice(0, -1) + String((Number(NUMBER.at(-1)) + 1) % 10),
+    'a digit left out': NUMBER.slice(0, 8) + NUMBER.slice(9),
+    'a digit twice': NUMBER + NUMBER.slice(-1),
+    'another city': NUMBER.replace('B12', 'B13'),
+    'the letter O': NUMBER.replace(/0/g, 'O'),
+    'full-width, and one wrong': `Ｂ${NUMBER.slice(1, -1)}９`,
+  };
 
-  t.is(refused?.code, 'CONTENT_INVALID');
-  t.is(refused?.placed[0]?.pointer, '/number');
+  for (const [name, number] of Object.entries(slips)) {
+    const refused = refusalOf({ number });
+
+    t.is(refused?.code, 'CONTENT_INVALID', name);
+    t.is(refused?.placed[0]?.pointer, '/number', name);
+  }
 });
 
 test('a malformed ID number or phone is told to the asker', t => {
