@@ -1,0 +1,120 @@
+/**
+ * Requests of the pages to this service: an answer is a value, and so is a problem document; nothing here throws for what the network
+ * or the service says. Holds the session's CSRF token in memory only. Source: RFC 9457; Idempotency-Key as the API documents it.
+ */
+import type { Problem as ProblemDocument } from '../../shared/shapes/shapes.ts';
+
+/** A problem document, or what stands for one when the service could not be reached. */
+export interface Problem extends Pick<ProblemDocument, 'code' | 'detail'> {
+  readonly status: number;
+  readonly errors: NonNullable<ProblemDocument['errors']>;
+  /** Seconds after which trying again makes sense. */
+  readonly retryAfterSeconds?: number;
+}
+
+export type Answer<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problem: Problem };
+
+export interface Asked {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Path below the origin, without query. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly body?: unknown;
+  readonly form?: FormData;
+  /** Makes a POST one effect however often it is sent; see `newKey`. */
+  readonly key?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Code of a problem that never came from the service. */
+export const UNREACHABLE = 'UNREACHABLE';
+
+const held = { csrfToken: '', expired: (): void => undefined };
+
+/** The token that every changing request of this session must carry; empty for nobody. */
+export function holdCsrfToken(token: string): void {
+  held.csrfToken = token;
+}
+
+/** Called whenever an answer says that nobody is signed in any more. */
+export function whenSignedOut(listener: () => void): void {
+  held.expired = listener;
+}
+
+/** An Idempotency-Key for one intention of the user: repeat the request with it after a broken connection. */
+export function newKey(): string {
+  return crypto.randomUUID();
+}
+
+/** The JSON answer. The caller names its shape: it comes from this page's own service, which validates what it sends in its tests. */
+export async function ask<T>(asked: Asked): Promise<Answer<T>> {
+  const answer = await request(asked);
+  if (!answer.ok) return answer;
+  if (answer.value.status === 204) return { ok: true, value: undefined as T }; // the caller asked for nothing
+  return { ok: true, value: (await answer.value.json()) as T };
+}
+
+/** The answer as a file with the name the service gave it. */
+export async function askFile(asked: Asked): Promise<Answer<{ readonly name: string; readonly file: Blob }>> {
+  const answer = await request(asked);
+  if (!answer.ok) return answer;
+  return { ok: true, value: { name: nameOf(answer.value), file: await answer.value.blob() } };
+}
+
+async function request(asked: Asked): Promise<Answer<Response>> {
+  const { method = 'GET', path, query = {}, body, form, key, signal } = asked;
+  const wanted = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+  const search = wanted.length === 0 ? '' : `?${new URLSearchParams(wanted).toString()}`;
+  const headers = {
+    ...(method === 'GET' ? {} : { 'X-CSRF-Token': held.csrfToken }),
+    ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    ...(key === undefined ? {} : { 'Idempotency-Key': key }),
+  };
+  let response: Response;
+  try {
+    const content = form ?? (body === undefined ? null : JSON.stringify(body));
+    response = await fetch(path + search, { method, headers, body: content, signal: signal ?? null });
+  } catch {
+    return { ok: false, problem: unreachable() }; // offline, cut, or aborted by the caller, who then does not look
+  }
+  if (response.ok) return { ok: true, value: response };
+  const problem = await problemOf(response);
+  if (problem.code === 'SIGN_IN_REQUIRED') held.expired();
+  return { ok: false, problem };
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const { status } = response;
+  const seconds = Number(response.headers.get('Retry-After') ?? NaN);
+  const retry = Number.isFinite(seconds) ? { retryAfterSeconds: seconds } : {};
+  try {
+    const { code, detail, errors = [] } = (await response.json()) as ProblemDocument; // or it is not JSON: below
+    return { status, code, detail, errors, ...retry };
+  } catch {
+    return { ...unreachable(), status, ...retry }; // a proxy's own page
+  }
+}
+
+function unreachable(): Problem {
+  const detail = '没有连上服务，您填写的内容还在，请检查网络后再试。';
+  return { status: 0, code: UNREACHABLE, detail, errors: [] };
+}
+
+function nameOf(response: Response): string {
+  const disposition = response.headers.get('Content-Disposition') ?? '';
+  const [, encoded] = /filename\*=UTF-8''([^;]+)/i.exec(disposition) ?? [];
+  if (encoded !== undefined) return decodeURIComponent(encoded);
+  return /filename="?([^";]+)"?/i.exec(disposition)?.[1] ?? 'download';
+}
+
+/** Gives the file to the person, as the browser does with downloads. */
+export function saveFile({ name, file }: { readonly name: string; readonly file: Blob }): void {
+  const url = URL.createObjectURL(file);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
