@@ -54,6 +54,7 @@ export default defineConfig({
         index: fromHere('src/web/index.html'),
         v: fromHere('src/web/v.html'),
         query: fromHere('src/web/query.html'),
+        my: fromHere('src/web/my.html'),
         'verify-worker': fromHere('src/web/verify/service-worker.ts'),
       },
       output: {

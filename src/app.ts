@@ -12,6 +12,7 @@ import { calendarRoutes } from './calendar/routes.ts';
 import { glyphRoutes } from './certificate/glyph-routes.ts';
 import { certificateRoutes } from './certificate/routes.ts';
 import { useCopyRoutes } from './copies/routes.ts';
+import { titleRoutes } from './certificate/title-routes.ts';
 import { changeRoutes } from './changes/routes.ts';
 import { clientRoutes } from './clients/routes.ts';
 import { makeClientApi } from './clients/signed-request.ts';
@@ -58,6 +59,7 @@ export function makeApp(world: World, condition: Condition): Koa {
   const api = makeServiceApi(world);
   accountRoutes(world, api, { reservedPhoneOf: idNumber => reservedPhoneOf(world, idNumber) });
   calendarRoutes(world, api);
+  titleRoutes(api);
   registerRoutes(world, api);
   applicationRoutes(world, api);
   attachmentRoutes(world, api);

@@ -101,6 +101,7 @@ export const MAY = {
   'employments.manage': ['employer'],
   'holder.freeze': ['revocation-officer'],
   'holder.change-phone': ['handler'],
+  'phone.change-own': ['holder'],
   'register.view': ROLES,
   'register.change': ['administrator'],
   'calendar.change': ['administrator'],

@@ -1,5 +1,6 @@
 /** Sign-in, sessions, accounts, organisations, employments. */
 import type { World } from '../world.ts';
+import { ownPhoneRoutes } from './people/own-phone-routes.ts';
 import { peopleRoutes } from './people/routes.ts';
 import { organisationRoutes } from './register/routes.ts';
 import type { ServiceApi } from './service-api.ts';
@@ -12,6 +13,7 @@ import { tieRoutes } from './ties/routes.ts';
 export function accountRoutes(world: World, api: ServiceApi, people: KnownPeople): void {
   signInRoutes(world, api, people);
   sessionRoutes(world, api);
+  ownPhoneRoutes(world, api);
   peopleRoutes(world, api);
   organisationRoutes(world, api);
   tieRoutes(world, api);

@@ -63,6 +63,7 @@ export async function listOrganisations(
   wanted: {
     capacity?: Capacity | undefined;
     name?: string | undefined;
+    code?: string | undefined;
     after?: string | undefined;
     limit: number;
   },
@@ -73,6 +74,7 @@ export async function listOrganisations(
       [Op.and]: [
         ...(ids ? [{ id: { [Op.in]: ids } }] : []),
         ...(wanted.after === undefined ? [] : [{ id: { [Op.gt]: wanted.after } }]),
+        ...(wanted.code === undefined ? [] : [{ code: wanted.code }]),
         // not LIKE: a name may hold its wildcards
         ...(wanted.name === undefined
           ? []

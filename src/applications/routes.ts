@@ -11,6 +11,7 @@ import {
   isApplicationStep,
   isApplicationWithdrawal,
   isApplicationWrite,
+  isPrintedNameRequest,
   type ApplicationStep,
 } from '../shared/shapes/shapes.ts';
 import { isMonth } from '../shared/time.ts';
@@ -21,6 +22,7 @@ import { confirmApplication, declineApplication } from './confirm-application.ts
 import { contentFrom } from './content.ts';
 import { applyForPass } from './exam-pass.ts';
 import { countsFor, listFor, type Listing } from './list-applications.ts';
+import { printedNameFor } from './printed-name.ts';
 import { rosterRoutes } from './roster-routes.ts';
 import { startDraft } from './start-draft.ts';
 import { SORTS } from './store.ts';
@@ -38,6 +40,7 @@ const CONTENT_LIMIT = '16kb';
 export function applicationRoutes(world: World, api: ServiceApi): void {
   listRoutes(world, api);
   writingRoutes(world, api);
+  nameRoutes(world, api);
   stepRoutes(world, api);
   rosterRoutes(world, api);
 }
@@ -148,6 +151,22 @@ function writingRoutes(world: World, api: ServiceApi): void {
       const wanted = { id: params['id'] ?? '', version: body.version, content };
       return viewFor(world, act, await writeContent(world, act, wanted));
     },
+  );
+}
+
+function nameRoutes(world: World, api: ServiceApi): void {
+  api.add(
+    {
+      method: 'post',
+      path: '/api/printed-name',
+      tag: TAG,
+      summary: '姓名在证书上的印法',
+      description: '本人或用人单位，填写申请时。生僻字以拼音代替，读音须由填写的人确认；什么也不保存。',
+      body: { name: 'printed-name-request', is: isPrintedNameRequest },
+      answer: { status: 200, shape: 'printed-name', description: '印在证书上的姓名和其中的生僻字' },
+    },
+    // nothing is kept and nothing awaited
+    ({ act, body }) => Promise.resolve(printedNameFor(world, act, body)),
   );
 }
 

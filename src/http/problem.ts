@@ -83,6 +83,7 @@ export const PROBLEMS: Readonly<Record<ErrorCode, Row>> = {
   CODE_WRONG: { status: 401, title: '验证码不对' },
   ACCOUNT_DISABLED: forbidden('账号已停用'),
   ACCOUNT_FROZEN: forbidden('账号已冻结'),
+  SIGN_IN_AGAIN: forbidden('请重新登录'),
   PASSWORD_WEAK: unprocessable('密码不符合要求'),
   PASSWORD_CHANGE_REQUIRED: forbidden('请先修改初始密码'),
   LOGIN_TAKEN: conflict('账号已存在'),

@@ -3,6 +3,11 @@
 export const TEMPLATES = {
   /** Sign-in code; values: code. */
   'sign-in-code': '【职证】验证码 {code}，5 分钟内有效。工作人员不会向您索要验证码。',
+  /** To the phone that the holder wants as the reserved one from now on; values: code. */
+  'phone-code':
+    '【职证】您正在把此号码设为职称证书的预留手机，验证码 {code}，5 分钟内有效。如非本人办理，请勿告知任何人。',
+  /** To the phone that was the reserved one; values: tail, its last four digits now. */
+  'phone-changed': '【职证】您的预留手机号已改为尾号 {tail} 的号码。如非本人办理，请立即联系市人社局窗口。',
   /** The employer filled in an application that the holder must confirm (R11); values: employer, days. */
   confirm: '【职证】{employer}为您填报了职称证书申请，请在 {days} 天内登录核对并确认。',
   /** Returned to the holder; values: by. */
@@ -22,7 +27,7 @@ export const TEMPLATES = {
 export type Template = keyof typeof TEMPLATES;
 
 /** Codes: sent before anything else, worth nothing after five minutes, their text gone after a day. */
-export const CODE_TEMPLATES: readonly Template[] = ['sign-in-code', 'lookup-code'];
+export const CODE_TEMPLATES: readonly Template[] = ['sign-in-code', 'lookup-code', 'phone-code'];
 
 export interface Message {
   readonly template: Template;

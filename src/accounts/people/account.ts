@@ -5,10 +5,10 @@ import type { AccountKind } from '../role.ts';
 export type AccountState = 'active' | 'disabled' | 'frozen';
 
 /**
- * Where a holder's reserved phone comes from: said by whoever registered first, taken from the person's own application record, or
- * changed by the bureau. A phone from the record wins over one that was only said.
+ * Where a holder's reserved phone comes from: said by whoever registered first, taken from the person's own application record,
+ * changed by the bureau, or by the holder who had signed in by one of those. A phone from the record wins over one that was only said.
  */
-export type PhoneSource = 'self' | 'record' | 'bureau';
+export type PhoneSource = 'self' | 'record' | 'bureau' | 'holder';
 
 export interface Account {
   readonly id: string;

@@ -80,7 +80,12 @@ export async function addCapacity(
 export async function viewOrganisations(
   world: World,
   act: PersonalAct,
-  wanted: { capacity?: Capacity | undefined; name?: string | undefined; page: Page },
+  wanted: {
+    capacity?: Capacity | undefined;
+    name?: string | undefined;
+    code?: string | undefined;
+    page: Page;
+  },
 ): Promise<OrganisationList> {
   demandMay(act.by, 'register.view');
 

@@ -25,13 +25,15 @@ export function organisationRoutes(world: World, api: ServiceApi): void {
       query: {
         capacity: { description: '身份', pattern: CAPACITIES.join('|') },
         name: { description: '名称中的几个字', pattern: '[^\\u0000-\\u001f]{1,100}' },
+        code: { description: '统一社会信用代码，18 位', pattern: '[0-9A-Za-z]{18}' },
         ...PAGE_RULES,
       },
       answer: { status: 200, shape: 'organisation-list', description: '单位一页' },
     },
     async ({ act, query }) => {
       const capacity = query['capacity'] as Capacity | undefined; // by the pattern above
-      return viewOrganisations(world, act, { capacity, name: query['name'], page: pageIn(query) });
+      const code = query['code']?.toUpperCase();
+      return viewOrganisations(world, act, { capacity, name: query['name'], code, page: pageIn(query) });
     },
   );
   api.add(

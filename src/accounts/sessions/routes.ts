@@ -58,7 +58,7 @@ export function sessionRoutes(world: World, api: ServiceApi): void {
 }
 
 /** The token by which the request was let in. */
-function tokenOf(ctx: Context): string {
+export function tokenOf(ctx: Context): string {
   const token = tokenIn(ctx.get('Cookie'));
   if (token === undefined) throw signInRequired();
   return token;

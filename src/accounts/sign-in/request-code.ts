@@ -42,7 +42,7 @@ export async function requestCode(
 
   const account = await findHolder(world, idNumber);
   const live = mayReceive(phone, { account, fromRecord: await people.reservedPhoneOf(idNumber) });
-  const code = String(world.random(10 ** CODE_DIGITS)).padStart(CODE_DIGITS, '0');
+  const code = newCode(world);
   const id = world.ids();
   await inTransaction(world.db, async tx => {
     await takeTriesIn(tx, world, { at: act.at, tries: triesOf({ ...wanted, idNumber, phone }) });
@@ -58,6 +58,11 @@ export async function requestCode(
     if (live) await enqueue(tx, world, [{ template: 'sign-in-code', phone, values: { code } }]);
   });
   return id;
+}
+
+/** Six digits that nobody can foresee. */
+export function newCode({ random }: Pick<World, 'random'>): string {
+  return String(random(10 ** CODE_DIGITS)).padStart(CODE_DIGITS, '0');
 }
 
 /**

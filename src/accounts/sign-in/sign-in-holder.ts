@@ -15,7 +15,7 @@ import { ADDRESS_FAILURES, CODE_FAILURES, giveBack, takeTries } from './limit.ts
 import { codeHashOf, mayReceive, type KnownPeople } from './request-code.ts';
 import { findCode, takeTry, useCode, type SignInCode } from './store.ts';
 
-const TRIES_PER_CODE = 5;
+export const TRIES_PER_CODE = 5;
 
 export interface CodeShown {
   readonly requestId: string;
@@ -142,6 +142,7 @@ async function repeatedOnce<T>(body: () => Promise<T>): Promise<T> {
   }
 }
 
-function codeWrong(): DomainError {
+/** Wrong, used, late and unknown look the same. */
+export function codeWrong(): DomainError {
   return new DomainError('CODE_WRONG', '验证码不对或已失效，请核对后再试，或重新获取。');
 }
