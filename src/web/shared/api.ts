@@ -13,8 +13,7 @@ export interface Problem extends Pick<ProblemDocument, 'code' | 'detail'> {
 }
 
 export type Answer<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly problem: Problem };
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
 
 export interface Asked {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -36,6 +35,16 @@ const held = { csrfToken: '', expired: (): void => undefined };
 /** The token that every changing request of this session must carry; empty for nobody. */
 export function holdCsrfToken(token: string): void {
   held.csrfToken = token;
+}
+
+/** What a changing request must carry, for requests that are not made here (upload.ts). */
+export function csrfHeaders(): Readonly<Record<string, string>> {
+  return { 'X-CSRF-Token': held.csrfToken };
+}
+
+/** An answer came that says nobody is signed in any more. */
+export function noteSignedOut(): void {
+  held.expired();
 }
 
 /** Called whenever an answer says that nobody is signed in any more. */
@@ -65,10 +74,12 @@ export async function askFile(asked: Asked): Promise<Answer<{ readonly name: str
 
 async function request(asked: Asked): Promise<Answer<Response>> {
   const { method = 'GET', path, query = {}, body, form, key, signal } = asked;
-  const wanted = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+  const wanted = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value]],
+  );
   const search = wanted.length === 0 ? '' : `?${new URLSearchParams(wanted).toString()}`;
   const headers = {
-    ...(method === 'GET' ? {} : { 'X-CSRF-Token': held.csrfToken }),
+    ...(method === 'GET' ? {} : csrfHeaders()),
     ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
     ...(key === undefined ? {} : { 'Idempotency-Key': key }),
   };
@@ -81,7 +92,7 @@ async function request(asked: Asked): Promise<Answer<Response>> {
   }
   if (response.ok) return { ok: true, value: response };
   const problem = await problemOf(response);
-  if (problem.code === 'SIGN_IN_REQUIRED') held.expired();
+  if (problem.code === 'SIGN_IN_REQUIRED') noteSignedOut();
   return { ok: false, problem };
 }
 
@@ -97,7 +108,8 @@ async function problemOf(response: Response): Promise<Problem> {
   }
 }
 
-function unreachable(): Problem {
+/** What stands for a problem document where none came. */
+export function unreachable(): Problem {
   const detail = '没有连上服务，您填写的内容还在，请检查网络后再试。';
   return { status: 0, code: UNREACHABLE, detail, errors: [] };
 }

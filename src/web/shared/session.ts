@@ -4,15 +4,15 @@
  */
 import { readonly, ref, shallowRef, type DeepReadonly, type Ref, type ShallowRef } from 'vue';
 import type { SessionView } from '../../shared/shapes/shapes.ts';
-import { ask, holdCsrfToken, whenSignedOut, type Answer } from './api.ts';
+import { ask, holdCsrfToken, whenSignedOut, type Answer, type Problem } from './api.ts';
 
 export interface Session {
   /** Undefined until it is known, null for nobody. */
   readonly view: ShallowRef<SessionView | null | undefined>;
   /** True when somebody was signed in here and is no more. */
   readonly hasEnded: DeepReadonly<Ref<boolean>>;
-  /** Asks the service who is signed in. */
-  readonly load: () => Promise<void>;
+  /** Asks the service who is signed in. @returns why it is still not known, if it is not */
+  readonly load: () => Promise<Problem | undefined>;
   /** Takes over the answer of a sign-in. */
   readonly begin: (view: SessionView) => void;
   readonly leave: () => Promise<Answer<undefined>>;
@@ -31,10 +31,12 @@ export function useSession(): Session {
   return { view, hasEnded: readonly(ended), load, begin, leave };
 }
 
-async function load(): Promise<void> {
+async function load(): Promise<Problem | undefined> {
   const answer = await ask<SessionView>({ path: '/api/session' });
   if (answer.ok) begin(answer.value);
+  else if (answer.problem.code !== 'SIGN_IN_REQUIRED') return answer.problem;
   else if (view.value === undefined) view.value = null;
+  return undefined;
 }
 
 function begin(session: SessionView): void {
