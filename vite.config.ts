@@ -1,5 +1,8 @@
-/** Builds the web pages: one HTML entry per page, into public/app/, where the service serves them below /app/. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+/**
+ * Builds the web pages: one HTML entry per page, into public/app/, where the service serves them below /app/. In two runs: the public
+ * pages, then (`--mode signed-in`) those for signed-in people, so that whoever checks a certificate loads no script of the others.
+ */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
@@ -18,7 +21,7 @@ const compressed: Plugin = {
   apply: 'build',
   closeBundle() {
     for (const name of readdirSync(OUT, { recursive: true, encoding: 'utf8' })) {
-      if (!COMPRESSIBLE.test(name)) continue;
+      if (!COMPRESSIBLE.test(name) || existsSync(join(OUT, `${name}.br`))) continue; // or done by the first run
       const bytes = readFileSync(join(OUT, name));
       const quality = bytes.length < BEST_BELOW_BYTES ? constants.BROTLI_MAX_QUALITY : 6;
       const params = { [constants.BROTLI_PARAM_QUALITY]: quality };
@@ -28,7 +31,18 @@ const compressed: Plugin = {
   },
 };
 
-export default defineConfig({
+/** The pages of each run. */
+const PUBLIC_PAGES = {
+  index: fromHere('src/web/index.html'),
+  v: fromHere('src/web/v.html'),
+  query: fromHere('src/web/query.html'),
+  'verify-worker': fromHere('src/web/verify/service-worker.ts'),
+};
+const SIGNED_IN_PAGES = {
+  my: fromHere('src/web/my.html'),
+};
+
+export default defineConfig(({ mode }) => ({
   root: fromHere('src/web'),
   base: '/app/',
   plugins: [vue(), compressed],
@@ -40,7 +54,7 @@ export default defineConfig({
   worker: { format: 'es' },
   build: {
     outDir: OUT,
-    emptyOutDir: true,
+    emptyOutDir: mode !== 'signed-in', // the second run adds to the first
     target: 'es2022',
     // the content security policy allows neither inline scripts nor inline styles; fonts and images stay files too
     assetsInlineLimit: 0,
@@ -50,13 +64,7 @@ export default defineConfig({
     rolldownOptions: {
       // a generated validator does nothing by being loaded: those that no page calls are left out
       treeshake: { moduleSideEffects: [{ test: /\/shared\/shapes\//, sideEffects: false }] },
-      input: {
-        index: fromHere('src/web/index.html'),
-        v: fromHere('src/web/v.html'),
-        query: fromHere('src/web/query.html'),
-        my: fromHere('src/web/my.html'),
-        'verify-worker': fromHere('src/web/verify/service-worker.ts'),
-      },
+      input: mode === 'signed-in' ? SIGNED_IN_PAGES : PUBLIC_PAGES,
       output: {
         // a service worker keeps its address for ever, or browsers would never find its successor
         entryFileNames: chunk =>
@@ -64,4 +72,4 @@ export default defineConfig({
       },
     },
   },
-});
+}));
