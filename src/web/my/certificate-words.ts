@@ -36,9 +36,8 @@ export const certificateWords = {
   picture: '证书样子',
   show: '显示证书',
   showing: '正在取证书…',
-  showLead: '显示和下载的都是原件，每次都记在“谁查看过”里。',
+  showLead: '显示、下载、打印的都是原件，每次都有记录。',
   zoom: '放大查看',
-  shrink: '缩小',
   alt: (name: string, number: string) => `${name}的职称证书，编号 ${number}`,
   png: '下载图片（PNG）',
   pdf: '下载 PDF',
@@ -85,11 +84,10 @@ export const certificateWords = {
     none: '没有做过加注副本。',
     list: '做过的加注副本',
     nth: (copy: number) => `第 ${copy} 份`,
-    over: '已到期',
+    over: '已失效',
     png: '下载图片',
     pdf: '下载 PDF',
   },
-  unavailable: '这一项暂时不能用。',
 } as const;
 
 export const askedWords = {
@@ -107,7 +105,8 @@ export const askedWords = {
   looks: '查看申请资料',
   looksLead: '办理您申请的单位每次查看、下载都有记录。',
   noLooks: '没有人看过。',
-  looker: (organisation: string, capacity: string) => `${organisation}（${capacity}）`,
+  looker: (organisation: string, capacity: string) => `${capacity}：${organisation}`,
+  times: (count: number) => (count > 1 ? `，${count} 次` : ''),
   operators: '系统运行人员',
   capacities: {
     bureau: '市人社局',
@@ -118,6 +117,10 @@ export const askedWords = {
     employer: '用人单位',
     'registration-body': '注册机构',
   },
+  queries: '机构核验',
+  queriesLead: '执业注册等管理机构依职责通过系统核验，每次都有记录。',
+  noQueries: '没有机构核验过。',
+  query: (organisation: string, system: string) => `${organisation}（${system}）`,
   actions: {
     'application.viewed': '查看了申请',
     'applications.viewed': '在列表中看到申请',
@@ -136,9 +139,6 @@ export const askedWords = {
     exported: '导出了资料',
     opened: '凭分享码查看了证书',
   },
-  queries: '登记机构查询',
-  queriesLead: '执业注册等机构依法通过接口查询您的证书。',
-  noQueries: '没有机构查询过。',
 } as const;
 
 export const accountWords = {

@@ -1,4 +1,4 @@
-/** What the service answers about share codes and use copies, as far as these pages read it. */
+/** What the service answers about share codes, use copies and registration bodies' queries, as far as these pages read it. */
 
 /** RFC 3339 in UTC. */
 type Iso = string;
@@ -32,8 +32,25 @@ export interface UseCopy {
   readonly purpose: string;
   readonly recipient: string;
   readonly validThrough: string;
+  /** Neither over, nor its certificate ended or replaced. */
+  readonly usable: boolean;
 }
 
 export interface UseCopyList {
   readonly items: readonly UseCopy[];
+}
+
+/** A registration body's system verified one of my certificates (R35). */
+export interface OwnQuery {
+  readonly at: Iso;
+  readonly organisation: string;
+  readonly system: string;
+  readonly purposeName: string;
+  readonly note?: string;
+  readonly number: string;
+}
+
+export interface OwnQueryList {
+  readonly items: readonly OwnQuery[];
+  readonly next: string | null;
 }

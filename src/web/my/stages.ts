@@ -50,7 +50,7 @@ function currentOf(view: Told, isOpen: boolean): string {
   const first = originator === 'employer' ? said.employerFill : said.fill;
   const ended = turn?.kind ?? lastOf(view);
   const states: Readonly<Record<State, string>> = {
-    AWAITING_APPLICATION: said.awaiting,
+    AWAITING_APPLICATION: said.fill,
     DRAFT: first,
     HOLDER_CONFIRM: said.confirm,
     EMPLOYER_REVIEW: said.employer,

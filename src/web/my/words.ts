@@ -15,11 +15,9 @@ export const words = {
   copied: '已复制',
   copyRefused: '浏览器不允许复制，请长按选取',
   more: '显示更早的',
-  staleShown: '没有连上服务，下面是上次读到的内容。',
   waitSeconds: (seconds: number) => `请在 ${seconds} 秒后再试。`,
   waitMinutes: (seconds: number) => `请在 ${Math.ceil(seconds / 60)} 分钟后再试。`,
   lost: { title: '没有这个页面', text: '网址可能写错了，或者内容已不在。' },
-  required: '必填',
   optional: '可不填',
 
   signIn: {
@@ -39,6 +37,9 @@ export const words = {
     resend: '重新获取',
     resendIn: (seconds: number) => `${seconds} 秒后可重新获取`,
     change: '改证件号码或手机',
+    blankId: '请填写证件号码。',
+    blankPhone: '请填写手机号码。',
+    blankCode: '请填写 6 位验证码。',
     noCode: '没收到短信？',
     noCodeSteps: [
       '请核对证件号码和手机是不是当初预留的：不相符时不会发出短信，页面也不会提示，以保护您的信息。',
@@ -185,7 +186,6 @@ export const words = {
     passFixed: '以下是考试机构通过名单上的内容，不能修改；有误请联系考试机构更正。',
     idType: '已按证件号码预选，请核对。',
     employer: '输入单位名称中的几个字，或 18 位统一社会信用代码。',
-    employerNone: '没有用人单位',
     archive:
       '单位上面有业务主管部门的不用填；没有主管部门或没有单位的，请选存放人事档案的人力资源服务机构。档案还没有存放的，请先存入再申请。',
     find: '查找',

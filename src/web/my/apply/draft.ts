@@ -2,16 +2,7 @@
  * One application being written: what the service last had, what the person has typed since, and getting the one into the other. Nothing
  * typed is lost by a broken connection, an ended session, leaving the page, or a change made elsewhere meanwhile.
  */
-import {
-  computed,
-  reactive,
-  readonly,
-  ref,
-  shallowRef,
-  type ComputedRef,
-  type Ref,
-  type ShallowRef,
-} from 'vue';
+import { computed, reactive, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import type { ApplicationView } from '../../../shared/shapes/shapes.ts';
 import { ask, type Answer, type Problem } from '../../shared/api.ts';
 import { useDeed } from '../../shared/deed.ts';
@@ -49,130 +40,133 @@ export function useDraft(id: string): Draft {
   const owner = useSession().view.value?.account.id ?? '';
   const kept = drafts.get(id);
   if (kept?.owner === owner) return kept.draft;
-  const draft = makeDraft(id);
+  const draft = new OpenDraft(id, () => drafts.delete(id));
   drafts.set(id, { owner, draft });
   return draft;
 }
 
-function makeDraft(id: string): Draft {
-  const path = `/api/applications/${id}`;
-  const view = shallowRef<ApplicationView>();
-  const base = shallowRef<Content>(BLANK);
-  const content = reactive<Content>({ ...BLANK });
-  const saving = ref(false);
-  const failed = ref(false);
-  const problem = shallowRef<Problem>();
-  const changedElsewhere = shallowRef<readonly Field[]>();
-  const deed = useDeed();
-  const dirty = computed(() => changedFields(base.value, content).length > 0);
-  const state = computed<SaveState>(() => {
-    if (saving.value) return 'saving';
-    if (!dirty.value) return 'saved';
-    return failed.value ? 'failed' : 'unsaved';
+class OpenDraft implements Draft {
+  readonly view = shallowRef<ApplicationView>();
+  readonly content = reactive<Content>({ ...BLANK });
+  readonly problem = shallowRef<Problem>();
+  readonly changedElsewhere = shallowRef<readonly Field[]>();
+  readonly submitting: Ref<boolean>;
+  readonly state = computed<SaveState>(() => {
+    if (this.#saving.value) return 'saving';
+    if (!this.#isDirty()) return 'saved';
+    return this.#failed.value ? 'failed' : 'unsaved';
   });
-  let queue: Promise<unknown> = Promise.resolve();
-  const inTurn = async <T>(run: () => Promise<T>): Promise<T> => {
-    const result = queue.then(run);
-    queue = result.catch(() => undefined); // its own caller meets the error
-    return result;
-  };
+  readonly #path: string;
+  readonly #done: () => void;
+  readonly #base = shallowRef<Content>(BLANK);
+  readonly #saving = ref(false);
+  readonly #failed = ref(false);
+  readonly #deed = useDeed();
+  #queue: Promise<unknown> = Promise.resolve();
 
-  /** The service's content in place of what it had before; what the person typed since stays. */
-  function take(next: ApplicationView): readonly Field[] {
-    const theirs: Content = { ...BLANK, ...next.content };
-    const typed = new Set(changedFields(base.value, content));
-    const theirChanges = changedFields(base.value, theirs).filter(field => !typed.has(field));
-    for (const field of theirChanges) content[field] = theirs[field];
-    view.value = next;
-    base.value = theirs;
-    return theirChanges;
+  /** @param done called once it is submitted: nothing is being written any more */
+  constructor(id: string, done: () => void) {
+    this.#path = `/api/applications/${id}`;
+    this.#done = done;
+    this.submitting = this.#deed.busy;
   }
 
-  async function load(): Promise<void> {
-    const answer = await ask<ApplicationView>({ path });
-    problem.value = answer.ok ? undefined : answer.problem;
-    if (answer.ok) take(answer.value);
+  readonly load = async (): Promise<void> => {
+    const answer = await ask<ApplicationView>({ path: this.#path });
+    this.problem.value = answer.ok ? undefined : answer.problem;
+    if (answer.ok) this.#take(answer.value);
+  };
+
+  readonly write = (changes: Partial<Content>): void => {
+    Object.assign(this.content, changes);
+  };
+
+  readonly save = async (): Promise<boolean> => this.#inTurn(async () => this.#saveNow());
+
+  readonly submit = async (): Promise<boolean> =>
+    this.submitting.value ? false : this.#inTurn(async () => this.#submitNow());
+
+  readonly changeFiles = async <T extends { version: number }>(
+    change: () => Promise<Answer<T>>,
+  ): Promise<Answer<T>> =>
+    this.#inTurn(async () => {
+      const answer = await change();
+      const fresh = await ask<ApplicationView>({ path: this.#path });
+      if (fresh.ok) this.#take(fresh.value);
+      else if (answer.ok && this.view.value)
+        this.view.value = { ...this.view.value, version: answer.value.version };
+      return answer;
+    });
+
+  #isDirty(): boolean {
+    return changedFields(this.#base.value, this.content).length > 0;
+  }
+
+  async #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(run);
+    this.#queue = result.catch(() => undefined); // its own caller meets the error
+    return result;
+  }
+
+  /** The service's content in place of what it had before; what the person typed since stays. */
+  #take(next: ApplicationView): readonly Field[] {
+    const theirs: Content = { ...BLANK, ...next.content };
+    const typed = new Set(changedFields(this.#base.value, this.content));
+    const theirChanges = changedFields(this.#base.value, theirs).filter(field => !typed.has(field));
+    for (const field of theirChanges) this.content[field] = theirs[field];
+    this.view.value = next;
+    this.#base.value = theirs;
+    return theirChanges;
   }
 
   /**
    * It changed since it was read: what others wrote comes in beside what is typed here, and the person is told.
    * @returns true when it was only one's own saving, whose answer had been lost
    */
-  async function catchUp(): Promise<boolean> {
-    const answer = await ask<ApplicationView>({ path });
+  async #catchUp(): Promise<boolean> {
+    const answer = await ask<ApplicationView>({ path: this.#path });
     if (!answer.ok) return false;
-    const isOwnEcho = changedFields({ ...BLANK, ...answer.value.content }, content).length === 0;
-    const changes = take(answer.value);
-    if (!isOwnEcho) changedElsewhere.value = changes;
+    const isOwnEcho = changedFields({ ...BLANK, ...answer.value.content }, this.content).length === 0;
+    const changes = this.#take(answer.value);
+    if (!isOwnEcho) this.changedElsewhere.value = changes;
     return isOwnEcho;
   }
 
-  async function saveNow(): Promise<boolean> {
-    const version = view.value?.version;
+  async #saveNow(): Promise<boolean> {
+    const version = this.view.value?.version;
     if (version === undefined) return false;
-    if (!dirty.value) return true;
-    saving.value = true;
-    const sent: Content = { ...content };
+    if (!this.#isDirty()) return true;
+    this.#saving.value = true;
+    const sent: Content = { ...this.content };
     // who is signed in says number and phone; an old phone in an old draft would be refused
     const body = { version, content: { ...sent, idNumber: '', phone: '' } };
-    const answer = await ask<ApplicationView>({ method: 'PUT', path: `${path}/content`, body });
-    saving.value = false;
-    failed.value = !answer.ok;
-    problem.value = answer.ok ? undefined : answer.problem;
+    const answer = await ask<ApplicationView>({ method: 'PUT', path: `${this.#path}/content`, body });
+    this.#saving.value = false;
+    this.#failed.value = !answer.ok;
+    this.problem.value = answer.ok ? undefined : answer.problem;
     if (answer.ok) {
-      base.value = sent;
-      take(answer.value);
+      this.#base.value = sent;
+      this.#take(answer.value);
       return true;
     }
-    if (answer.problem.code !== 'STALE' || !(await catchUp())) return false;
-    failed.value = false;
-    problem.value = undefined;
+    if (answer.problem.code !== 'STALE' || !(await this.#catchUp())) return false;
+    this.#failed.value = false;
+    this.problem.value = undefined;
     return true;
   }
 
-  async function submitNow(): Promise<boolean> {
-    if (!(await saveNow())) return false;
-    const version = view.value?.version;
-    const done = await deed.run<ApplicationView>({
-      method: 'POST',
-      path: `${path}/submit`,
-      body: { version },
-    });
-    problem.value = deed.problem.value;
-    if (deed.problem.value?.code === 'STALE') await catchUp();
+  async #submitNow(): Promise<boolean> {
+    if (!(await this.#saveNow())) return false;
+    const version = this.view.value?.version;
+    const path = `${this.#path}/submit`;
+    const done = await this.#deed.run<ApplicationView>({ method: 'POST', path, body: { version } });
+    this.problem.value = this.#deed.problem.value;
+    if (this.problem.value?.code === 'STALE') await this.#catchUp();
     if (!done) return false;
-    view.value = done.value;
-    drafts.delete(id);
+    this.view.value = done.value;
+    this.#done();
     return true;
   }
-
-  async function changeFiles<T extends { version: number }>(
-    change: () => Promise<Answer<T>>,
-  ): Promise<Answer<T>> {
-    return inTurn(async () => {
-      const answer = await change();
-      const fresh = await ask<ApplicationView>({ path });
-      if (fresh.ok) take(fresh.value);
-      else if (answer.ok && view.value) view.value = { ...view.value, version: answer.value.version };
-      return answer;
-    });
-  }
-
-  return {
-    view,
-    content: readonly(content),
-    state,
-    problem,
-    submitting: deed.busy,
-    changedElsewhere,
-    load,
-    write: changes => {
-      Object.assign(content, changes);
-    },
-    save: async () => inTurn(saveNow),
-    submit: async () => (deed.busy.value ? false : inTurn(submitNow)),
-    changeFiles,
-  };
 }
 
 function changedFields(one: Readonly<Content>, other: Readonly<Content>): readonly Field[] {

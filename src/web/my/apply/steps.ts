@@ -57,6 +57,13 @@ export function stepOf(field: Field | 'files'): Step {
   return STEP_OF[field];
 }
 
+/** Faults in the order of the pages, so that a list of them reads from the top down. */
+export function inOrder<T extends { readonly pointer: string }>(faults: readonly T[]): readonly T[] {
+  const fields: readonly string[] = Object.keys(STEP_OF);
+  const placeOf = ({ pointer }: T): number => fields.indexOf(fieldAt(pointer) ?? 'files');
+  return [...faults].sort((one, other) => placeOf(one) - placeOf(other));
+}
+
 /** Id of the control on the page: where a link in the list of faults leads. */
 export function controlOf(field: Field | 'files'): string {
   return `field-${field}`;
