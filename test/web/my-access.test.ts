@@ -1,6 +1,4 @@
 /** The holder's pages by keyboard alone, by axe-core, on the narrowest screen and a wide one (WCAG 2.2 AA). */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { aPassFor, certified, codeTo, decide, signIn } from './my-scene.ts';
 import {
@@ -8,10 +6,12 @@ import {
   chooseArchive,
   COLLECTION,
   inBrowser,
+  isTooWide,
   link,
   NEXT,
   press,
   startAppointment,
+  violationsOn,
 } from './my-steps.ts';
 
 inBrowser('everything from the sign-in to the submission is done by keyboard alone', async (t, scene) => {
@@ -71,25 +71,6 @@ async function tabTo(page: Page, word: string): Promise<void> {
     await page.keyboard.press('Tab');
   }
   throw new RangeError(`the keyboard does not reach ${word}`);
-}
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
-}
-
-/** Violations of WCAG 2.2 AA and good practice that axe-core finds on the page as it stands. */
-async function violationsOn(page: Page): Promise<readonly string[]> {
-  const file = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-  await page.evaluate(readFileSync(file, 'utf8'));
-  const { violations } = await page.evaluate<{ violations: readonly Violation[] }>('axe.run()');
-  return violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(node => `${node.html} ${node.failureSummary ?? ''}`).join(' | ')}`,
-  );
-}
-
-async function isTooWide(page: Page): Promise<boolean> {
-  return page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
 }
 
 for (const width of [320, 1280]) {

@@ -1,4 +1,6 @@
 /** What cases of the holder's pages share: a case in the browser, and the ways through the pages that many of them take. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import test, { type ExecutionContext } from 'ava';
 import type { Browser, Page } from 'playwright-core';
 import { startOf } from '../../src/shared/time.ts';
@@ -90,4 +92,24 @@ export async function startAppointment({ page }: Scene): Promise<string> {
   await press(page, '单位自主聘任取得：开始填写');
   await atStep(page, 1);
   return /applications\/([0-9a-f]{32})/.exec(page.url())?.[1] ?? '';
+}
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+/** Violations of WCAG 2.2 AA and good practice that axe-core finds on the page as it stands. */
+export async function violationsOn(page: Page): Promise<readonly string[]> {
+  const file = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+  await page.evaluate(readFileSync(file, 'utf8'));
+  const { violations } = await page.evaluate<{ violations: readonly Violation[] }>('axe.run()');
+  return violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(node => `${node.html} ${node.failureSummary ?? ''}`).join(' | ')}`,
+  );
+}
+
+/** True when the page must be scrolled sideways. */
+export async function isTooWide(page: Page): Promise<boolean> {
+  return page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
 }

@@ -19,6 +19,7 @@ export const words = {
   waitMinutes: (seconds: number) => `请在 ${Math.ceil(seconds / 60)} 分钟后再试。`,
   lost: { title: '没有这个页面', text: '网址可能写错了，或者内容已不在。' },
   optional: '可不填',
+  blank: (label: string) => `请填写“${label}”。`,
 
   signIn: {
     title: '登录',
