@@ -51,7 +51,7 @@ inBrowser('everything from the sign-in to the submission is done by keyboard alo
   await tabTo(page, '提交申请');
   await page.keyboard.press('Enter');
 
-  await page.getByText('已提交，下一级会收到通知').waitFor();
+  await page.getByText('已提交，等待下一级审核').waitFor();
   t.pass();
 });
 

@@ -82,7 +82,7 @@ export async function submitPass(scene: Scene): Promise<string> {
   await applyForPass(scene);
   await throughSteps(scene);
   await press(scene.page, '提交申请');
-  await scene.page.getByText('已提交，下一级会收到通知').waitFor();
+  await scene.page.getByText('已提交，等待下一级审核').waitFor();
   return id;
 }
 

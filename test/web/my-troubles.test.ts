@@ -111,7 +111,7 @@ inBrowser(
     await page.goForward();
     await atStep(page, 5);
     await page.getByRole('button', { name: '提交申请' }).dblclick();
-    await page.getByText('已提交，下一级会收到通知').waitFor();
+    await page.getByText('已提交，等待下一级审核').waitFor();
     await page.goto(`${url}/my`);
     await page.getByRole('link', { name: /继续填写/ }).waitFor();
 

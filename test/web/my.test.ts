@@ -4,7 +4,16 @@ import { readOneCode } from '../../src/certificate/read-image.ts';
 import { newestMessageTo } from '../../src/messages/enqueue.ts';
 import { codeOf as unitCode } from '../applications/a-city.ts';
 import { aPassFor, certified, codeTo, decide, signIn } from './my-scene.ts';
-import { applyForPass, COLLECTION, inBrowser, link, press, submitPass, throughSteps } from './my-steps.ts';
+import {
+  applyForPass,
+  COLLECTION,
+  inBrowser,
+  link,
+  press,
+  submitPass,
+  throughSteps,
+  violationsOn,
+} from './my-steps.ts';
 
 inBrowser(
   'a person goes from the sign-in to the downloaded certificate on a phone (route 3)',
@@ -66,7 +75,7 @@ inBrowser('a returned application says why, and is mended and submitted again', 
   await link(page, /核对提交/);
   await page.getByText('会计学', { exact: true }).waitFor();
   await press(page, '提交申请');
-  await page.getByText('已提交，下一级会收到通知').waitFor();
+  await page.getByText('已提交，等待下一级审核').waitFor();
   const seen = (await (await scene.desk('examBody')).get(`/api/applications/${id}`)).body as {
     round: number;
     state: string;
@@ -200,5 +209,37 @@ inBrowser(
     await scene.goTo(scene.now() + 61);
     await page.getByRole('button', { name: '重新获取' }).waitFor();
     await scene.shot('29-code');
+  },
+);
+
+inBrowser(
+  'a revoked certificate says why and how to appeal, and is neither shown nor shared any more',
+  async (t, scene) => {
+    const { page, url } = scene;
+    const id = await submitPass(scene);
+    await decide(scene, 'examBody', { id, decision: 'approve' });
+    await certified(scene, { id, by: 'examBody' });
+    await scene.goTo(COLLECTION);
+    await page.goto(`${url}/my`);
+    await signIn(scene);
+    await link(page, /可以领取了/);
+    await page.getByRole('button', { name: '显示证书' }).waitFor();
+    const number = /[A-E]12\d{11}/.exec(page.url())?.[0] ?? '';
+    const wanted = { kind: 'REVOKE', reason: 'EXAM_INVALID', document: '津人社撤字〔2021〕1号（测试）' };
+    const proposed = await (await scene.desk('handler')).post(`/api/certificates/${number}/changes`, wanted);
+    const { id: change } = proposed.body as { id: string };
+    const decided = await (
+      await scene.desk('approver')
+    ).post(`/api/changes/${change}/decision`, { decision: 'confirm' });
+    t.is(decided.status, 200, JSON.stringify(decided.body));
+
+    await page.reload();
+    await page.getByText('证书已撤销，不能再使用').waitFor();
+    await scene.shot('30-revoked');
+
+    t.true(await page.getByText('津人社撤字〔2021〕1号（测试）').isVisible());
+    t.true(await page.getByText(/行政复议/).isVisible());
+    t.is(await page.getByRole('button', { name: /显示证书|下载|打印/ }).count(), 0);
+    t.deepEqual(await violationsOn(page), []);
   },
 );

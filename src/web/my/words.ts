@@ -334,7 +334,7 @@ export const words = {
     printedName: (name: string) => `证书上印为 ${name}`,
     confirmAsk: '单位为您填写了这份申请，请核对下面的内容。10 天内没有确认的，会退回单位。',
     doneWords: {
-      submitted: '已提交，下一级会收到通知。',
+      submitted: '已提交，等待下一级审核。',
       withdrawn: '已撤回。',
       confirmed: '已确认，交用人单位审核。',
       declined: '已退回单位修改。',
