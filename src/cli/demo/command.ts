@@ -71,7 +71,7 @@ async function serve(world: World): Promise<number> {
   const service = await startService(world);
   say('');
   say(`服务已启动：${world.issuer.origin}`);
-  for (const path of ['/v', '/query', '/api-docs', '/demo/outbox', '/trust', '/.well-known/did.json'])
+  for (const path of ['/v', '/query', '/my', '/api-docs', '/demo/outbox', '/trust', '/.well-known/did.json'])
     say(`  ${world.issuer.origin}${path}`);
   sayAccounts(world);
   say('演示证书均由测试密钥签发，没有法律效力。按 Ctrl+C 结束。');
