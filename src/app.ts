@@ -35,6 +35,7 @@ import { statusListRoutes } from './revocation/routes.ts';
 import { sharingRoutes } from './sharing/routes.ts';
 import { fileRoutes } from './verification/file-routes.ts';
 import { verificationRoutes } from './verification/routes.ts';
+import { NOTIFICATION } from './webhooks/notification.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 import type { World } from './world.ts';
 
@@ -87,7 +88,11 @@ export function makeApp(world: World, condition: Condition): Koa {
     api.router,
     clientApi.router,
     demoOutboxRoutes(world),
-    docsRoutes([...api.operations, ...clientApi.operations, ...PUBLIC_OPERATIONS], documentHeading(world)),
+    docsRoutes(
+      [...api.operations, ...clientApi.operations, ...PUBLIC_OPERATIONS],
+      [NOTIFICATION],
+      documentHeading(world),
+    ),
     staticRoutes(),
   ];
   for (const router of routers) app.use(router.routes());
@@ -101,7 +106,7 @@ function documentHeading(world: World): Heading {
     origin: world.config.origin,
     description: [
       '登录后，会话放在 HttpOnly、SameSite=Strict 的 Cookie（zc_session）里；除 GET 外，每个请求还须带请求头 X-CSRF-Token，值为登录应答中的 csrfToken。',
-      '登录后的 POST 都可带 Idempotency-Key：同一键重复发送只办一次，得到同样的应答。列表按游标翻页：把应答中的 next 作为 after 再查。',
+      '登录后的 POST 都可带 Idempotency-Key：同一键重复发送只办一次，得到同样的应答。列表按游标翻页：把应答中的 next 作为 after 再查，自新到旧的列表则作为 before。',
       '时间为 UTC 的 RFC 3339 文本，日期与月份为北京时间。出错时一律为 application/problem+json（RFC 9457）：code 是稳定代码，detail 说明下一步怎么办，errors 逐项指出有误之处。别的单位或他人的编号与不存在的一样，都答 404。',
     ].join('\n\n'),
   };

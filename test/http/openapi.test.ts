@@ -8,7 +8,13 @@ import type { ExecutionContext } from 'ava';
 
 interface Described {
   readonly paths: Record<string, Record<string, { readonly security: readonly object[] }>>;
+  readonly webhooks: Record<string, { readonly post: Sent }>;
   readonly components: { readonly schemas: Record<string, unknown> };
+}
+
+interface Sent {
+  readonly parameters: readonly { readonly name: string }[];
+  readonly requestBody: { readonly content: Record<string, { readonly schema: { readonly $ref: string } }> };
 }
 
 async function served(t: ExecutionContext): Promise<{ url: string; document: Described }> {
@@ -45,6 +51,19 @@ test('every reference in the document leads somewhere', async t => {
 
   t.true(references.length > 20);
   t.deepEqual(lost, []);
+});
+
+test('a receiver of notifications can be written from the document: their headers and their body are in it', async t => {
+  const { url, document } = await served(t);
+  const sent = document.webhooks['certificateChanged']?.post;
+
+  t.deepEqual(
+    sent?.parameters.map(({ name }) => name),
+    ['webhook-id', 'webhook-timestamp', 'webhook-signature'],
+  );
+  t.is(sent?.requestBody.content['application/json']?.schema.$ref, '#/components/schemas/webhook-event');
+  t.true('webhook-event' in document.components.schemas);
+  t.true((await (await fetch(`${url}/api-docs`)).text()).includes('id="certificateChanged"'));
 });
 
 const REFUSALS: Readonly<Record<string, string>> = {

@@ -23,16 +23,35 @@ export interface Heading {
   readonly description: string;
 }
 
+/** One thing that the service sends by itself to whoever asked for it. */
+export interface Outgoing {
+  /** Its name in the document. */
+  readonly name: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description: string;
+  /** What each header holds. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** File in schemas/ without `.json`. */
+  readonly shape: string;
+  /** Which answers mean that it came. */
+  readonly answer: string;
+}
+
 const SIGNATURE_WORDS =
   'HTTP 消息签名（RFC 9421），标签 zc，覆盖且仅覆盖 "@method" "@target-uri" "content-digest"，带 Idempotency-Key 时加上 "idempotency-key"；参数为 created、nonce、keyid、alg 四项：created 与本服务时钟相差不超过 120 秒，nonce 为 16 至 64 个 base64 字符且不得重复，keyid 为接入编号，alg 为 ed25519 或 ecdsa-p256-sha256。@target-uri 以本服务登记的网址开头。';
 
-/** OpenAPI 3.1 document of these operations; only shapes that they reach are in it. */
-export function openApiOf(operations: readonly DocumentedOperation[], heading: Heading): Json {
+/** OpenAPI 3.1 document of these operations and messages; only shapes that they reach are in it. */
+export function openApiOf(
+  operations: readonly DocumentedOperation[],
+  outgoing: readonly Outgoing[],
+  heading: Heading,
+): Json {
   const schemas = new Map<string, Json>();
   for (const operation of operations) {
     for (const name of [operation.body?.name, operation.answer.shape]) if (name) reach(name, schemas);
   }
-  reach('problem', schemas);
+  for (const name of ['problem', ...outgoing.map(({ shape }) => shape)]) reach(name, schemas);
   const paths: Record<string, Json> = {};
   for (const operation of operations) {
     const path = operation.path.replace(/:(\w+)/g, '{$1}');
@@ -45,6 +64,7 @@ export function openApiOf(operations: readonly DocumentedOperation[], heading: H
     servers: [{ url: origin }],
     tags: [...new Set(operations.map(operation => operation.tag))].map(name => ({ name })),
     paths,
+    webhooks: Object.fromEntries(outgoing.map(each => [each.name, { post: outgoingItem(each) }])),
     components: {
       schemas: Object.fromEntries([...schemas].sort(([a], [b]) => a.localeCompare(b))),
       securitySchemes: {
@@ -114,6 +134,27 @@ function pathItem(operation: DocumentedOperation): Json {
       default: { $ref: '#/components/responses/problem' },
     },
     security: signedIn ? [{ [scheme]: [] }] : [],
+  };
+}
+
+/** Written as the receiver's operation (OpenAPI 3.1.0 §4.8.1, `webhooks`). */
+function outgoingItem({ name, tag, summary, description, headers, shape, answer }: Outgoing): Json {
+  const parameters = Object.entries(headers).map(([header, words]) => ({
+    name: header,
+    in: 'header',
+    required: true,
+    description: words,
+    schema: { type: 'string' },
+  }));
+  return {
+    operationId: name,
+    tags: [tag],
+    summary,
+    description,
+    parameters,
+    requestBody: { required: true, content: { 'application/json': { schema: refTo(shape) } } },
+    responses: { '2XX': { description: answer } },
+    security: [],
   };
 }
 

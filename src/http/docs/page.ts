@@ -25,6 +25,8 @@ export interface Document {
   readonly info: { readonly title: string; readonly version: string; readonly description: string };
   readonly tags: readonly { readonly name: string }[];
   readonly paths: Record<string, Record<string, Described>>;
+  /** By name: what the service sends by itself, as the receiver's operation. */
+  readonly webhooks: Record<string, Record<string, Described>>;
   readonly components: { readonly schemas: Record<string, Json> };
 }
 
@@ -58,9 +60,13 @@ ${shapes.join('\n')}
 `;
 }
 
-function tagSection(tag: string, { paths }: Document): string {
+/** In the place of a path. */
+const RECEIVER = '（接收方的通知地址）';
+
+function tagSection(tag: string, { paths, webhooks }: Document): string {
   const articles: string[] = [];
-  for (const [path, methods] of Object.entries(paths)) {
+  const sent = Object.values(webhooks).map(methods => [RECEIVER, methods] as const);
+  for (const [path, methods] of [...Object.entries(paths), ...sent]) {
     for (const [method, operation] of Object.entries(methods))
       if (operation.tags[0] === tag) articles.push(article({ path, method, operation }));
   }

@@ -3,14 +3,18 @@ import { readFileSync } from 'node:fs';
 import Router from '@koa/router';
 import { projectFile } from '../../shared/project.ts';
 import { answerPublic } from '../kit.ts';
-import { openApiOf, type DocumentedOperation, type Heading } from './openapi.ts';
+import { openApiOf, type DocumentedOperation, type Heading, type Outgoing } from './openapi.ts';
 import { pageOf, type Document } from './page.ts';
 
 const MAX_AGE_SECONDS = 300;
 
-export function docsRoutes(operations: readonly DocumentedOperation[], heading: Heading): Router {
+export function docsRoutes(
+  operations: readonly DocumentedOperation[],
+  outgoing: readonly Outgoing[],
+  heading: Heading,
+): Router {
   const router = new Router();
-  const document = openApiOf(operations, heading);
+  const document = openApiOf(operations, outgoing, heading);
   const json = JSON.stringify(document);
   const page = pageOf(document as unknown as Document); // our own document, made a line above
   const style = readFileSync(projectFile('public/api-docs.css'), 'utf8');
