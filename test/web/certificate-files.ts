@@ -66,6 +66,21 @@ export async function besides(pictures: readonly Buffer[], side: number): Promis
     .toBuffer();
 }
 
+/** A page full of codes, seven in a row. */
+export async function gridOf(pictures: readonly Buffer[], side: number): Promise<Buffer> {
+  const pitch = side + 20;
+  const composed = pictures.map((input, place) => ({
+    input,
+    left: 20 + (place % 7) * pitch,
+    top: 20 + Math.floor(place / 7) * pitch,
+  }));
+  const height = 20 + Math.ceil(pictures.length / 7) * pitch;
+  return sharp({ create: { width: 20 + 7 * pitch, height, channels: 3, background: '#ffffff' } })
+    .composite(composed)
+    .png()
+    .toBuffer();
+}
+
 /** As a phone photographs it: smaller, a little turned and blurred, uneven, JPEG. */
 export async function photographed(png: Buffer): Promise<Buffer> {
   return sharp(png)

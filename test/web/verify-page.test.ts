@@ -243,6 +243,17 @@ inBrowser('the page fits a screen 320 pixels wide, and remembers the language', 
   t.deepEqual(visit.complaints, []);
 });
 
+inBrowser('the headings of a report on what could not be verified leave out no level', async (t, visit) => {
+  await paste(visit, 'eyJhbGciOiJFUzI1NiJ9.e30.AAAA');
+
+  await visit.page.click('summary');
+
+  const levels = await visit.page
+    .locator('h1:visible, h2:visible, h3:visible')
+    .evaluateAll(all => all.map(each => each.tagName));
+  t.deepEqual(levels, ['H1', 'H2']);
+});
+
 inBrowser('the way in is usable without a mouse', async (t, visit) => {
   await openHome(visit);
   const { page } = visit;

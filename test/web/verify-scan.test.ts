@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import QRCode from 'qrcode';
 import sharp from 'sharp';
+import { MAX_SYMBOLS } from '../../src/certificate/qr/reader-options.ts';
 import { TEST_INDEX, type TestIssuer } from '../support/issuer.ts';
-import { besides, codePng, film, pdfWith, photographed, sealedPng } from './certificate-files.ts';
+import { besides, codePng, film, gridOf, pdfWith, photographed, sealedPng } from './certificate-files.ts';
 import {
   cutOff,
   DESK,
@@ -84,6 +85,18 @@ inBrowser(
     await page.click('.foreign-code button');
     t.is(await shownVerdict(page), 'not-ours');
     t.is(page.url(), `${service.origin}/v`);
+  },
+  { args: cameraArgs },
+);
+
+inBrowser(
+  'while the camera looks, the page has its heading',
+  async (t, visit) => {
+    await openHome(visit);
+
+    await startCamera(visit);
+
+    t.deepEqual(await visit.page.locator('h1').allTextContents(), ['扫描二维码']);
   },
   { args: cameraArgs },
 );
@@ -240,6 +253,36 @@ inBrowser(
     await page.locator('.code-row', { has: page.locator('[data-code-verdict=revoked]') }).click();
     t.is(await shownVerdict(page), 'revoked');
   },
+);
+
+inBrowser('of a page with more codes than are read it is said that some may be missing', async (t, visit) => {
+  const { page, service } = visit;
+  const signed = Array.from({ length: MAX_SYMBOLS + 1 }, (_, index) => service.issuer.sign({ index }).qrText);
+  const codes = await Promise.all(signed.map(text => codePng(text, 330)));
+  const picture = await gridOf(codes, 330);
+  await openHome(visit);
+
+  await give(visit, { name: 'many.png', type: 'image/png', bytes: picture });
+
+  await page.waitForSelector('.several');
+  t.true((await page.locator('.code-row').count()) >= MAX_SYMBOLS);
+  t.regex(await page.innerText('.crowded'), /可能没有全部读出/);
+});
+
+inBrowser(
+  'of several codes those of test certificates are marked, each in its row',
+  async (t, visit) => {
+    const { page, service } = visit;
+    const foreign = await QRCode.toBuffer('https://evil.example/pay', { width: 700 });
+    const codes = [await codePng(service.issuer.sign().qrText, 700), foreign];
+    await openHome(visit);
+
+    await give(visit, { name: 'two.png', type: 'image/png', bytes: await besides(codes, 700) });
+
+    await page.waitForSelector('.several');
+    t.deepEqual(await page.locator('.test-mark').allTextContents(), ['测试']);
+  },
+  { isTest: true },
 );
 
 inBrowser('a picture dropped or pasted on the page is read', async (t, visit) => {

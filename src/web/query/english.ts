@@ -64,7 +64,12 @@ export const english: Words = {
       missing: 'Say why you ask, such as: recruitment.',
     },
   },
-  purposes: chinese.purposes,
+  purposes: [
+    ['招聘核验', 'recruitment'],
+    ['岗位聘任核验', 'appointment to a post'],
+    ['资质申报核验', 'licence of a company'],
+    ['项目投标核验', 'bid for a project'],
+  ],
   purposesLabel: 'Common purposes',
   messageTitle: 'The message that the holder will get',
   message: chinese.message,

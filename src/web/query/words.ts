@@ -50,7 +50,8 @@ export interface Words {
   readonly askerTitle: string;
   readonly askerAdvice: string;
   readonly fields: Readonly<Record<FactName, FieldWords>>;
-  readonly purposes: readonly string[];
+  /** What is written into the question, always in Chinese, which the holder reads; beside it what it means, where that differs. */
+  readonly purposes: readonly (readonly [purpose: string, meaning?: string])[];
   readonly purposesLabel: string;
   readonly messageTitle: string;
   /** The very message that the holder gets, without its code. */
@@ -138,7 +139,7 @@ export const chinese: Words = {
     },
     purpose: { label: '查询事由', hint: '用几个字写明用途', missing: '请写明为何查询，例如：招聘核验。' },
   },
-  purposes: ['招聘核验', '岗位聘任核验', '资质申报核验', '项目投标核验'],
+  purposes: [['招聘核验'], ['岗位聘任核验'], ['资质申报核验'], ['项目投标核验']],
   purposesLabel: '常用事由',
   messageTitle: '持证人将收到的短信',
   message: (requester, purpose) =>

@@ -155,6 +155,8 @@ export const chinese: Words = {
   firstPages: ({ all, read }) => `文件共 ${all} 页，只查看了前 ${read} 页。`,
   severalTitle: count => `发现 ${count} 个不同的二维码`,
   severalAdvice: '每个二维码各有结论，请对照纸面位置，逐一点开查看。',
+  crowded: '同一页上的二维码太多，可能没有全部读出，请分开拍摄或分页后再查验。',
+  testMark: '测试',
   onPage: page => `第 ${page} 页`,
   show: '查看',
   back: '返回列表',

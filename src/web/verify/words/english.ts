@@ -179,6 +179,8 @@ export const english: Words = {
   firstPages: ({ all, read }) => `Of ${all} pages only the first ${read} were looked at.`,
   severalTitle: count => `${count} different codes found`,
   severalAdvice: 'Each has its own verdict. Compare with the paper and open them one by one.',
+  crowded: 'There are too many codes on one page: some may not have been read. Check them in parts.',
+  testMark: 'TEST',
   onPage: page => `Page ${page}`,
   show: 'Show',
   back: 'Back to the list',

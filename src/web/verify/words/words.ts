@@ -111,6 +111,8 @@ export interface Words {
   readonly firstPages: (pages: Pages) => string;
   readonly severalTitle: (count: number) => string;
   readonly severalAdvice: string;
+  readonly crowded: string;
+  readonly testMark: string;
   readonly onPage: (page: number) => string;
   readonly show: string;
   readonly back: string;
