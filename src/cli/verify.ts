@@ -4,9 +4,11 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { readConfig } from '../config.ts';
 import { LEVEL_NAMES } from '../certificate/level.ts';
+import { numberKindOf } from '../certificate/number-kind.ts';
 import { ImageRefused, readOneCode } from '../certificate/read-image.ts';
 import { readPdfCodes } from '../certificate/read-pdf.ts';
 import { readRoot, writeWhole } from '../keys/keyring.ts';
+import { PAPER_WORDS } from '../lookups/lookup.ts';
 import { DomainError } from '../shared/errors.ts';
 import { parseStrictJson } from '../shared/strict-json.ts';
 import { clockTimeAt, dateAt, toChineseDate } from '../shared/time.ts';
@@ -58,6 +60,7 @@ interface Given {
 /** A file's code or text; what is no file is taken as the text itself. */
 async function givenBy(input: string): Promise<Given> {
   if (!existsSync(input)) {
+    if (numberKindOf(input) !== undefined || /^[a-z][a-z0-9+.-]+:/i.test(input)) return { text: input };
     if (/^[A-Za-z0-9:/._#&?=%-]+$/.test(input) && !/\.(png|jpe?g|webp|pdf|txt|jwt)$/i.test(input))
       return { text: input };
     if (!/[\\/]|\.(png|jpe?g|webp|pdf|txt|jwt)$/i.test(input)) return { text: input };
@@ -98,11 +101,18 @@ function memory(): Memory {
   return existsSync(`${config.publicKeysDir}/root.json`) ? { root: readRoot(config) } : {};
 }
 
+/** By the reason for which the text is no code: what to do with a number instead. */
+const NUMBER_WORDS: Readonly<Partial<Record<string, string>>> = {
+  NUMBER_ALONE:
+    '这是证书编号，仅凭编号不能核验证书；请扫描二维码，或凭编号、证件号码和预留手机号查验他人证书。',
+  PAPER_NUMBER: PAPER_WORDS,
+};
+
 function toLines(report: VerificationReport, trust: Trust): string[] {
   const { certificate, status } = report;
   const lines = [
     `${VERDICT_WORDS[report.verdict].title}（${report.verdict}）`,
-    VERDICT_WORDS[report.verdict].advice,
+    NUMBER_WORDS[report.checks[0].reason ?? ''] ?? VERDICT_WORDS[report.verdict].advice,
   ];
   if (report.test === true) lines.push('测试证书，无法律效力。');
   if (report.use) lines.push(...useLines(report.use));

@@ -4,7 +4,8 @@
  */
 import { demandPersonId, demandPhone, demandWords, invalid } from '../accounts/demand.ts';
 import type { Limit } from '../accounts/sign-in/limit.ts';
-import { parseCertificateNumber, typedNumber, type CertificateNumber } from '../certificate/number.ts';
+import { parseCertificateNumber, type CertificateNumber } from '../certificate/number.ts';
+import { isLikeOwn } from '../certificate/number-kind.ts';
 import type { Act } from '../shared/act.ts';
 import { DomainError } from '../shared/errors.ts';
 import type { Instant } from '../shared/time.ts';
@@ -96,16 +97,13 @@ function tried<T>(refusals: DomainError[], demand: () => T): T | undefined {
   }
 }
 
-/** Ours, or ours but for a slip of the pen: a wrong character among fourteen, or one or two more or fewer. */
-const LIKE_OURS = /^[A-E](?:12[\dOIL]{9,13}|[\dOIL]{13})$/;
-
 /** R30, R31, in the words of the notice. */
 export const PAPER_WORDS =
   '纸质证书不在本系统查验范围，仍然有效，请向原发证机关（原渠道）核实；遗失确需补办的，也请按原渠道办理。';
 
 /** True of a number that this service cannot have given, also with a slip of the pen. */
 export function isPaperNumber(input: string): boolean {
-  return !LIKE_OURS.test(typedNumber(input));
+  return !isLikeOwn(input);
 }
 
 /** R30, R31: a paper certificate is not invalid, it is elsewhere. */

@@ -32,7 +32,9 @@ export type Reason =
   | 'REVOKED'
   | 'SUSPENDED'
   | 'SUPERSEDED'
-  | 'USE_ENDED';
+  | 'USE_ENDED'
+  | 'NUMBER_ALONE'
+  | 'PAPER_NUMBER';
 
 /** Outcomes found so far, by check; what is absent was not reached and counts as unknown. */
 export type Findings = Partial<
@@ -58,7 +60,14 @@ export function toChecks(findings: Findings): VerificationReport['checks'] {
   return checks as VerificationReport['checks']; // CHECK_NAMES has the six names the shape asks for
 }
 
-const NOT_OURS = new Set<string | undefined>(['NOT_A_CODE', 'FOREIGN_HOST', 'FOREIGN_ISSUER', 'UNKNOWN_KEY']);
+const NOT_OURS = new Set<string | undefined>([
+  'NOT_A_CODE',
+  'NUMBER_ALONE',
+  'PAPER_NUMBER',
+  'FOREIGN_HOST',
+  'FOREIGN_ISSUER',
+  'UNKNOWN_KEY',
+]);
 
 /** The one word for these checks; anything that is not wholly good is never `valid`. */
 export function verdictOf(findings: Findings): Verdict {

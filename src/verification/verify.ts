@@ -12,6 +12,7 @@ import {
 } from '../certificate/credential.ts';
 import { decodeQr } from '../certificate/qr/codec.ts';
 import { isCertificateNumber } from '../certificate/number.ts';
+import { numberKindOf } from '../certificate/number-kind.ts';
 import { certificateKid } from '../keys/did-document.ts';
 import { isInWindow, keyId, type ManifestKey } from '../keys/manifest.ts';
 import {
@@ -66,7 +67,15 @@ interface Claimed extends Owned {
   readonly payload: TitlePayload | UseCopyPayload;
 }
 
+/** R30: a number is no code, and none that is damaged. */
+const NUMBER_REASONS = { own: 'NUMBER_ALONE', paper: 'PAPER_NUMBER' } as const;
+
 function readText(text: string, trust: Trust, findings: Findings): Read | undefined {
+  const number = numberKindOf(text);
+  if (number) {
+    findings.read = failed(NUMBER_REASONS[number]);
+    return undefined;
+  }
   if (looksLikeJwt(text)) {
     findings.read = passed;
     return { jwt: text };

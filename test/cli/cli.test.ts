@@ -187,6 +187,8 @@ test('what is no certificate is never valid, and says so with a stable code', as
     `http://localhost:3000/v#01${'9'.repeat(2001)}`,
     'a.b.c',
     'http://localhost:3000/v#9912345',
+    'https://localhost:3000@evil.example/v#01123',
+    'javascript:alert("/v")',
   ]) {
     const { code, out } = run('verify', input, '--json');
     t.is(code, 1, input.slice(0, 40));
@@ -195,6 +197,9 @@ test('what is no certificate is never valid, and says so with a stable code', as
       input.slice(0, 40),
     );
   }
+  // R30, R31
+  t.regex(run('verify', '津人专字2008/0123456').out, /not-ours[^]*纸质证书不在本系统查验范围[^]*原渠道/);
+  t.regex(run('verify', 'B1220210000017').out, /not-ours[^]*这是证书编号/);
 });
 
 test('wrong and missing passphrases are told apart, and a second root is refused', async t => {

@@ -114,6 +114,13 @@ inBrowser('a paper number is not called false: the way to its own authority is s
   await shoot(visit.page, 'paper-number');
 });
 
+inBrowser('a paper number of digits alone is not taken for a damaged code', async (t, visit) => {
+  const verdict = await paste(visit, '20151201234');
+
+  t.is(verdict, 'not-ours');
+  t.regex(await visit.page.innerText('.paper-hint'), /纸质证书不在本系统查验范围[^]*原渠道/);
+});
+
 inBrowser('the number of a certificate alone leads to the page for other people’s', async (t, visit) => {
   const { number } = { number: visit.service.issuer.sign().payload.vc.credentialSubject.certificateNumber };
 

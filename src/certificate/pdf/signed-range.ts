@@ -27,9 +27,11 @@ export function toLatin1(bytes: Uint8Array): string {
   return new TextDecoder('latin1').decode(bytes);
 }
 
-/** How many signatures the text names. */
-export function countRanges(text: string): number {
-  return [...text.matchAll(RANGES)].length;
+/** How many signatures the text names; a hostile file may name a million, and two are too many already. */
+export function countRanges(text: string): 0 | 1 | 2 {
+  const found = text.matchAll(RANGES);
+  if (found.next().done === true) return 0;
+  return found.next().done === true ? 1 : 2;
 }
 
 /** What the first signature is about, or undefined when its range makes no sense. @param text the file as `toLatin1` gives it */

@@ -3,7 +3,6 @@
  * The caller shows it as text only. Pure. Serves T28: what a code says is never followed.
  */
 import { codePointOf } from '../../certificate/name.ts';
-import { parseCertificateNumber } from '../../certificate/number.ts';
 
 /** Controls, bidirectional and other format marks, line ends, private use, broken surrogates, fillers, and what is unassigned. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u115F\u1160\u3164\uFFA0]/u;
@@ -31,12 +30,4 @@ export function hostOf(text: string): string | undefined {
   } catch {
     return undefined; // TypeError: no link at all
   }
-}
-
-/** What somebody typed instead of a code: our certificate's number, a number of somebody else's, or neither. */
-export function numberKindOf(text: string): 'ours' | 'other' | undefined {
-  if (parseCertificateNumber(text) !== undefined) return 'ours';
-  const plain = text.trim();
-  const isShort = /^[\p{Script=Han}\w()（）〔〕[\]【】./ -]{4,40}$/u.test(plain);
-  return isShort && /\d{4}/.test(plain) && !/^(www\.|https?)/i.test(plain) ? 'other' : undefined;
 }

@@ -103,7 +103,8 @@ export const chinese: Words = {
   others: '没有二维码，查验他人证书',
   othersNote: '凭身份证号、证书编号和预留手机号，或持证人给出的分享码',
   paperTitle: '纸质证书',
-  paper: '2020 年以前的纸质证书不在本系统查验范围，仍然有效，请向原发证机关核实。',
+  paper:
+    '2020 年以前的纸质证书不在本系统查验范围，仍然有效，请向原发证机关核实；遗失确需补办的，按原渠道办理。',
   ownNumber: '这是证书编号。仅凭编号不能核验证书，请扫描二维码，或用“查验他人证书”。',
   keeps: (taken, now) =>
     `断网也能查验：本机存有核验资料，状态记录于 ${minuteOf(taken)}（${chineseAge(now - taken)}）。`,
@@ -202,6 +203,8 @@ export const chinese: Words = {
   outcomes: { pass: '通过', fail: '未通过', unknown: '未能检查' },
   reasons: {
     NOT_A_CODE: '不是本系统的二维码',
+    NUMBER_ALONE: '只有证书编号，不是二维码',
+    PAPER_NUMBER: '纸质证书编号，不在本系统查验范围',
     FOREIGN_HOST: '链接指向别的网站',
     CANNOT_BE_READ: '不能还原出证书内容',
     BAD_LENGTH: '长度不符',

@@ -123,7 +123,7 @@ export const english: Words = {
   othersNote: 'By ID number, certificate number and reserved phone, or by the holder’s share code',
   paperTitle: 'Paper certificates',
   paper:
-    'Paper certificates from before 2020 are not covered by this system and remain valid. Ask the authority that issued them.',
+    'Paper certificates from before 2020 are not covered by this system and remain valid. Ask the authority that issued them; it also replaces lost ones.',
   ownNumber:
     'This is a certificate number. A number alone cannot be checked: scan the code, or check another person’s certificate.',
   keeps: (taken, now) =>
@@ -233,6 +233,8 @@ export const english: Words = {
   outcomes: { pass: 'passed', fail: 'failed', unknown: 'not checked' },
   reasons: {
     NOT_A_CODE: 'not a code of this system',
+    NUMBER_ALONE: 'a certificate number alone, no code',
+    PAPER_NUMBER: 'number of a paper certificate, not covered by this system',
     FOREIGN_HOST: 'link to another site',
     CANNOT_BE_READ: 'no certificate can be restored from it',
     BAD_LENGTH: 'length',
