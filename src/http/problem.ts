@@ -193,7 +193,8 @@ function answer(ctx: Context, problem: Problem): void {
   ctx.status = problem.status;
   ctx.set('Cache-Control', 'no-store');
   // a short refused body is dropped, so that its sender meets this answer and no broken connection; a long one is not read to its end
-  if (!ctx.req.complete && isShortBody(ctx.req)) ctx.req.resume();
+  const mostBytes = FILE_TYPE.test(ctx.get('content-type')) ? FILE_BYTES : SHORT_BYTES;
+  if (!ctx.req.complete && isShortBody(ctx.req, mostBytes)) ctx.req.resume();
   else if (!ctx.req.complete) ctx.set('Connection', 'close');
   if (problem.status === 503 && ctx.response.get('Retry-After') === '') ctx.set('Retry-After', '10');
   ctx.body = JSON.stringify(problem);
@@ -201,9 +202,12 @@ function answer(ctx: Context, problem: Problem): void {
 }
 
 const SHORT_BYTES = 64 * 1024;
+/** People give files that are too large; browsers and many libraries hear no answer before they have sent all. */
+const FILE_BYTES = 32 * 1024 * 1024;
+const FILE_TYPE = /^(?:multipart\/form-data|application\/(?:pdf|octet-stream)|image\/)/i;
 
 /** True of a request without body, or with one that says it is short; a chunked one does not. */
-export function isShortBody({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+export function isShortBody({ headers }: Pick<IncomingMessage, 'headers'>, mostBytes = SHORT_BYTES): boolean {
   if (headers['transfer-encoding'] !== undefined) return false;
-  return Number(headers['content-length'] ?? 0) <= SHORT_BYTES;
+  return Number(headers['content-length'] ?? 0) <= mostBytes;
 }

@@ -12,7 +12,7 @@ const RAW_TYPES = ['application/octet-stream', 'application/pdf', 'image/jpeg', 
 /** A counter hall behind one address checks one file every five seconds. */
 const FILES_OF_ADDRESS: Limit = { kind: 'file-check-address', most: 120, seconds: 600 };
 /** Strangers' uploads keep nobody's work waiting, one stranger's no other's, and each must come at 5 kB/s. */
-const receiving = bounded({ atOnce: 4, waiting: 40 });
+const receiving = bounded({ atOnce: 12, waiting: 40 });
 const receivingOwn = oneAtOnceEach({ waiting: 10 });
 const PACE_MS = 3000;
 /** Each takes a process of up to 512 MB. */

@@ -243,6 +243,28 @@ test('a declared length beyond the limit is refused before a byte of the body is
   t.deepEqual(received, []);
 });
 
+test('who sends a file that is too large is heard to its end, and meets the answer instead of a broken connection', async t => {
+  const { port, received } = await aReceiver(t);
+  const long = Buffer.alloc(8 * LIMIT, 'x');
+  const head = `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: ${TYPE}\r\nContent-Length: ${long.length}\r\n\r\n`;
+
+  const answers = await new Promise<string>(resolve => {
+    const socket = connect(port, '127.0.0.1');
+    let text = '';
+    socket.on('error', () => undefined);
+    socket.on('data', chunk => {
+      if (text === '') socket.write(Buffer.concat([long, Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n')]));
+      text += chunk.toString();
+      if (text.includes('UNSUPPORTED_MEDIA_TYPE')) socket.destroy();
+    });
+    socket.on('close', () => resolve(text));
+    socket.write(head);
+  });
+
+  t.regex(answers, /^HTTP\/1.1 413 [^]*FILE_TOO_LARGE[^]*HTTP\/1.1 415 /);
+  t.deepEqual(received, []);
+});
+
 const ENDLESS: readonly { name: string; first: Buffer }[] = [
   { name: 'file', first: filePart('').subarray(0, -2) },
   { name: 'field', first: fieldPart('a', '').subarray(0, -2) },
