@@ -79,14 +79,24 @@ export function isRunning({ endsAt }: Pick<UseCopy, 'endsAt'>, at: Instant): boo
   return at < endsAt;
 }
 
-/** What the work gives. @throws DomainError QR_TOO_LARGE, FACE_DOES_NOT_FIT in words for the holder, who can shorten only their own */
+/**
+ * What the work gives.
+ * @throws DomainError QR_TOO_LARGE, FACE_DOES_NOT_FIT, GLYPH_MISSING in words for the holder, who can change only their own
+ */
 export function fitting<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    const isTooLong =
-      error instanceof QrTooLarge || (error instanceof FaceRefused && error.code === 'FACE_DOES_NOT_FIT');
-    if (!isTooLong) throw error;
-    throw new DomainError(error.code, '用途或接收单位过长，副本版面排不下，请缩短后重试。', { cause: error });
+    const advice = adviceOn(error);
+    if (advice === undefined || !(error instanceof DomainError)) throw error;
+    throw new DomainError(error.code, advice, { cause: error });
   }
+}
+
+function adviceOn(error: unknown): string | undefined {
+  if (error instanceof FaceRefused && error.code === 'GLYPH_MISSING')
+    return `用途或接收单位中的“${error.character ?? ''}”印不出来，请改用其他字后重试。`;
+  const isTooLong =
+    error instanceof QrTooLarge || (error instanceof FaceRefused && error.code === 'FACE_DOES_NOT_FIT');
+  return isTooLong ? '用途或接收单位过长，副本版面排不下，请缩短后重试。' : undefined;
 }

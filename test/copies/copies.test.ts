@@ -320,7 +320,7 @@ for (const database of databases()) {
     for (const answer of staff) t.is(answer.code, 'FORBIDDEN');
   });
 
-  test(title('words that fit no page are refused in words about them, and nothing is kept'), async t => {
+  test(title('words that fit no page or cannot be printed are refused in words about them'), async t => {
     const scene = await aCopying(t, database);
     // characters that compress badly, as no sentence has them
     const rare = Array.from({ length: 160 }, (_, place) =>
@@ -331,8 +331,10 @@ for (const database of databases()) {
       purpose: rare.slice(0, 100).join(''),
       recipient: rare.slice(100).join(''),
     });
+    const unprintable = await scene.make({ recipient: '𥠄字公司' });
 
     t.is(answer.status, 422);
+    t.regex(unprintable.text, /GLYPH_MISSING.*用途或接收单位中的“𥠄”印不出来，请改用其他字/);
     t.true(['QR_TOO_LARGE', 'FACE_DOES_NOT_FIT', 'GLYPH_MISSING'].includes(String(answer.code)), answer.text);
     t.deepEqual((await scene.send('GET', '/api/me/use-copies')).body, { items: [], next: null });
   });

@@ -122,7 +122,7 @@ function missing(character: string): FaceRefused {
   const remedy = isPlain(character)
     ? '请在字体目录中补充含该字的字体，或改用拼音后重新制证'
     : '请在原始数据中删除该字符后重新上传';
-  return new FaceRefused('GLYPH_MISSING', `字库缺字：${shown}（U+${hex}），${remedy}。`);
+  return new FaceRefused('GLYPH_MISSING', `字库缺字：${shown}（U+${hex}），${remedy}。`, character);
 }
 
 /** Straight pieces in em, y downward; the last point of each contour need not repeat the first. */

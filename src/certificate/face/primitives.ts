@@ -69,11 +69,16 @@ export interface Fonts {
 
 /** Thrown when a certificate cannot be printed as it is; nothing was drawn. */
 export class FaceRefused extends DomainError {
+  /** The one that cannot be printed, if it is one. */
+  readonly character: string | undefined;
+
   constructor(
     code: Extract<ErrorCode, 'GLYPH_MISSING' | 'FACE_DOES_NOT_FIT' | 'FACE_MISMATCH'>,
     detail: string,
+    character?: string,
   ) {
     super(code, detail);
+    this.character = character;
   }
 }
 
