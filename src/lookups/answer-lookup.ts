@@ -4,6 +4,7 @@ import { isSame } from '../accounts/sessions/session.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/connect.ts';
 import { inTransaction } from '../db/tx.ts';
+import { findKey } from '../keys/manifest.ts';
 import { stateOf, type CertificateState } from '../revocation/state.ts';
 import { changesOf } from '../revocation/store.ts';
 import type { Act } from '../shared/act.ts';
@@ -26,6 +27,8 @@ export interface LookupAnswer extends Match {
   readonly state: CertificateState;
   /** When the state began, unless it is valid. */
   readonly since: Instant | undefined;
+  /** Signed with a test key: no legal effect, whatever its state. */
+  readonly isTest: boolean;
   readonly at: Instant;
 }
 
@@ -78,7 +81,9 @@ export async function findAnswer(
   const changes = await changesOf(world.db, match.certificate);
   const state = stateOf(changes, at);
   const last = changes.findLast(change => change.at <= at);
-  return { ...match, state, since: state === 'VALID' ? undefined : last?.at, at };
+  const { manifest } = await world.keys.manifest();
+  const isTest = findKey(manifest, Number(match.certificate.keyId.slice('key-'.length)))?.test === true;
+  return { ...match, state, since: state === 'VALID' ? undefined : last?.at, isTest, at };
 }
 
 /** True when the code is right and was not used: it is used now. A wrong one takes a try. */

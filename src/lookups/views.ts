@@ -21,7 +21,14 @@ export function askedView(lookupId: string): LookupAsked {
 }
 
 /** The name in full and as printed (R26): the holder has consented. */
-export function resultView({ application, certificate, state, since, at }: LookupAnswer): LookupResult {
+export function resultView({
+  application,
+  certificate,
+  state,
+  since,
+  isTest,
+  at,
+}: LookupAnswer): LookupResult {
   const { number, version, qrText } = certificate;
   const claims = claimsOf(application, number);
   return {
@@ -43,6 +50,7 @@ export function resultView({ application, certificate, state, since, at }: Looku
     },
     number,
     version,
+    ...(isTest ? { test: true } : {}),
     verifyUrl: qrText,
     at: isoAt(at),
   };

@@ -66,6 +66,7 @@ for (const database of databases()) {
       },
       number: certificate.number,
       version: 1,
+      test: true,
       verifyUrl: certificate.qrText,
       at: isoAt(JULY_30),
     });

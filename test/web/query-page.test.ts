@@ -24,6 +24,7 @@ inBrowser(
     t.is(await stateShown(page), 'VALID');
     t.regex(message ?? '', /^【职证】天津测试人才有限公司因“岗位聘任核验”查询您的职称证书/);
     t.is(await page.textContent('[data-state] h2'), '证书有效');
+    t.is(await page.textContent('.test-banner'), '测试证书，无法律效力');
     t.regex((await page.textContent('[data-claim=name] dd')) ?? '', /张明远/);
     t.regex((await page.textContent('.record')) ?? '', /查询时间 2021-07-30 12:00:00/);
     t.is(await page.getAttribute('.verify a', 'href'), certificates[0].qrText);

@@ -152,6 +152,7 @@ export const english: Words = {
     REVOKED: { headline: 'Revoked', advice: 'The issuer has revoked this certificate.' },
     CANCELLED: { headline: 'Cancelled', advice: 'The issuer has cancelled this certificate.' },
   },
+  testBanner: 'TEST CERTIFICATE, no legal effect',
   since: at => `since ${clockTimeAt(at).slice(0, 16)}`,
   askedAt: at => `Asked at ${clockTimeAt(at)} (UTC+8)`,
   sharedFor: (purpose, through) =>

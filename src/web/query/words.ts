@@ -83,6 +83,7 @@ export interface Words {
   readonly open: string;
   readonly opening: string;
   readonly states: Readonly<Record<CertificateState, Said>>;
+  readonly testBanner: string;
   readonly since: (at: Instant) => string;
   readonly askedAt: (at: Instant) => string;
   readonly sharedFor: (purpose: string, through: PlainDate) => string;
@@ -207,6 +208,7 @@ export const chinese: Words = {
     REVOKED: { headline: STATE_WORDS.REVOKED, advice: '本证书已被发证机关撤销，不再有效。' },
     CANCELLED: { headline: STATE_WORDS.CANCELLED, advice: '本证书已由发证机关注销，不再有效。' },
   },
+  testBanner: '测试证书，无法律效力',
   since: at => `自 ${clockTimeAt(at).slice(0, 16)} 起`,
   askedAt: at => `查询时间 ${clockTimeAt(at)}（北京时间）`,
   sharedFor: (purpose, through) =>
