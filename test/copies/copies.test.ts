@@ -151,9 +151,9 @@ for (const database of databases()) {
       t.not(view.verifyUrl, original?.qrText);
       t.is(finding.original, 'original', JSON.stringify(finding));
       t.is(pdf.headers.get('content-type'), 'application/pdf');
-    t.is(pdfFinding.original, 'original', JSON.stringify(pdfFinding));
-    t.is(unknown.code, 'QUERY_INVALID');
-    t.true(isUseCopyList(list.body), list.text);
+      t.is(pdfFinding.original, 'original', JSON.stringify(pdfFinding));
+      t.is(unknown.code, 'QUERY_INVALID');
+      t.true(isUseCopyList(list.body), list.text);
       t.deepEqual((list.body as UseCopyList).items, [view]);
       t.deepEqual(
         entries.map(({ action }) => action).filter(action => action.startsWith('use-copy.')),
