@@ -35,6 +35,7 @@ import { statusListRoutes } from './revocation/routes.ts';
 import { sharingRoutes } from './sharing/routes.ts';
 import { fileRoutes } from './verification/file-routes.ts';
 import { verificationRoutes } from './verification/routes.ts';
+import type { Verifier } from './verification/verify-thread.ts';
 import { NOTIFICATION } from './webhooks/notification.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 import type { World } from './world.ts';
@@ -47,7 +48,7 @@ export interface Condition {
   readonly isShedding: () => boolean;
 }
 
-export function makeApp(world: World, condition: Condition): Koa {
+export function makeApp(world: World, condition: Condition, verifier: Verifier): Koa {
   // limits count source addresses: behind our own proxies that is the address the outermost of them saw
   const { proxyHops } = world.config;
   const app = new Koa({ proxy: proxyHops > 0, maxIpsCount: proxyHops });
@@ -78,13 +79,14 @@ export function makeApp(world: World, condition: Condition): Koa {
   const clientApi = makeClientApi(world);
   registrationRoutes(world, { api, clientApi });
   webhookRoutes(world, { api, clientApi });
+  // each router costs all that come after it: what is asked most stands in front
   const routers = [
     healthRoutes(world, condition),
+    verificationRoutes(world, verifier),
     keyRoutes(world),
     certificateRoutes(world),
     glyphRoutes(world),
     statusListRoutes(world),
-    verificationRoutes(world),
     api.router,
     clientApi.router,
     demoOutboxRoutes(world),

@@ -20,6 +20,7 @@ import { isSealedByOthers } from './sealed-tables.ts';
 import type { Act } from './shared/act.ts';
 import { DomainError } from './shared/errors.ts';
 import { sweepShareCodes } from './sharing/sweep-share-codes.ts';
+import { makeVerifier } from './verification/verify-thread.ts';
 import { deliverEvents } from './webhooks/delivery/deliver-events.ts';
 import { deriveEvents } from './webhooks/events/derive-events.ts';
 import { sweepWebhooks } from './webhooks/sweep-webhooks.ts';
@@ -39,7 +40,9 @@ export async function startService(world: World): Promise<Service> {
   await demandRealKeys(world);
   let ready = true;
   const overload = watchOverload();
-  const app = makeApp(world, { isReady: () => ready, isShedding: overload.isShedding }).callback();
+  const verifier = makeVerifier(world.log);
+  const condition = { isReady: () => ready, isShedding: overload.isShedding };
+  const app = makeApp(world, condition, verifier).callback();
   const application: RequestListener = (request, response) => void app(request, response);
   const server = await listening(gated(application, { ...world.config, overload, log: world.log }), world);
   const chores = choresOf(world).map(chore => repeating(world, chore));
@@ -47,6 +50,7 @@ export async function startService(world: World): Promise<Service> {
   const stop = async (): Promise<void> => {
     ready = false;
     await closed(server);
+    await verifier.stop();
     await haltReleasing(world);
     for (const chore of chores) await chore.stop();
   };

@@ -2,7 +2,7 @@
  * What every verb is given: configuration, database, clock, ids, randomness, keys, cipher, log. The only file that reads the
  * clock, makes ids and draws randomness; tests and the demo make a World with parts of their own.
  */
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
@@ -49,13 +49,19 @@ export async function makeWorld(
     issuer,
     db,
     clock,
-    ids: () => Date.now().toString(16).padStart(12, '0') + randomBytes(10).toString('hex'),
+    ids: newId,
     random: below => randomInt(below),
     keys: keyService(config, issuer.did),
     cipher: fieldCipher(keyRingOf(config)),
     log: parts.log ?? pino({ level: config.logLevel }, pino.destination(2)),
     renderer: () => (renderer ??= makeRenderer({ fontFolders: config.fontDirs })),
   };
+}
+
+/** Milliseconds, then 80 random bits; those of a UUID, for Node draws its randomness ahead, many at a time. */
+function newId(): string {
+  const uuid = randomUUID();
+  return Date.now().toString(16).padStart(12, '0') + uuid.slice(0, 8) + uuid.slice(24);
 }
 
 /** Ends the World's connections. */

@@ -8,6 +8,7 @@ import { releaseAll } from '../../src/issuance/release-all.ts';
 import { startService, type Service } from '../../src/service.ts';
 import { isTrustDocument, isVerificationReport } from '../../src/shared/shapes/shapes.ts';
 import { readTrust } from '../../src/verification/trust.ts';
+import { makeVerifier } from '../../src/verification/verify-thread.ts';
 import { verify } from '../../src/verification/verify.ts';
 import type { ExecutionContext } from 'ava';
 import type { World } from '../../src/world.ts';
@@ -232,7 +233,7 @@ test('a broken connection is one line of the log, without a stack', async t => {
   const lines: string[] = [];
   const log = pino({ level: 'info' }, { write: line => void lines.push(line) });
 
-  const app = makeApp({ ...world, log }, { isReady: () => true, isShedding: () => false });
+  const app = makeApp({ ...world, log }, { isReady: () => true, isShedding: () => false }, makeVerifier(log));
   app.emit('error', new Error('Parse Error: Invalid method encountered'));
 
   t.is(app.listenerCount('error'), 1);

@@ -28,11 +28,19 @@ export function inflatedText(deflated: Uint8Array, dictionary: Uint8Array): stri
 const room = new Uint8Array(MAX_INFLATED_BYTES + 1);
 
 function inflated(deflated: Uint8Array, dictionary: Uint8Array): Uint8Array | undefined {
+  const { stackTraceLimit } = errors;
+  // every code of ours fails once, without its last byte; the stack that nobody reads would cost more than inflating
+  errors.stackTraceLimit = 0;
   try {
     // fflate writes nothing beyond a given buffer
     return inflateSync(deflated, { dictionary, out: room });
   } catch {
     // FlateError for ill-formed input, RangeError for a stored block larger than the buffer
     return undefined;
+  } finally {
+    errors.stackTraceLimit = stackTraceLimit;
   }
 }
+
+/** Depth to which V8 writes down where an error came from; other engines do not know it. */
+const errors: ErrorConstructor & { stackTraceLimit?: number | undefined } = Error;
