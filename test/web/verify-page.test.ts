@@ -226,6 +226,8 @@ inBrowser('the result prints on one page of A4', async (t, visit) => {
 
   t.is(pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length, 1);
   await visit.page.emulateMedia({ media: 'print' });
+  const ground = `getComputedStyle(document.querySelector('.verdict')).backgroundColor`;
+  t.is(await visit.page.evaluate(ground), 'rgba(0, 0, 0, 0)');
   await shoot(visit.page, 'print');
 });
 
