@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { addKey, makeRoot, retireKey, revokeKey, type Ceremony, type KeyPlan } from '../../src/keys/ceremony.ts';
+import { addKey, certifyKey, makeRoot, retireKey, revokeKey, type Ceremony, type KeyPlan } from '../../src/keys/ceremony.ts';
 import { keyService, type KeyService } from '../../src/keys/key-service.ts';
 import { loadManifest, openSigner, readRoot } from '../../src/keys/keyring.ts';
 import { findKey, importPublicJwk, isInWindow, maySign } from '../../src/keys/manifest.ts';
@@ -248,4 +249,27 @@ test('a service takes up a new manifest by itself and never an older one', async
   t.deepEqual([before.manifest.version, after.manifest.version], [1, 2]);
   await throwsCode(t, 'MANIFEST_ROLLED_BACK', async () => service.manifest());
   await throwsCode(t, 'MANIFEST_ROLLED_BACK', async () => service.signer(1));
+});
+
+test('the certificate of a files key can be made anew: the same key, under the same root, and no key of another use', async t => {
+  const ceremony = aCeremony(t);
+  const { publicKeysDir } = ceremony.folders;
+  const opened = (name: string): X509Certificate => new X509Certificate(readFileSync(join(publicKeysDir, name)));
+  await makeRoot(ceremony, false);
+  await addKey(ceremony, JUNE);
+  await addKey(ceremony, { ...LISTS, use: 'files' });
+  const before = [opened('key-2.crt'), opened('root.crt')] as const;
+  const { manifest } = await loadManifest(ceremony.folders, DID);
+  for (const name of ['key-2.crt', 'root.crt']) rmSync(join(publicKeysDir, name));
+
+  await certifyKey({ ...ceremony, at: NOON + 60 }, 2);
+
+  const [leaf, root] = [opened('key-2.crt'), opened('root.crt')];
+  const { x, y } = findKey(manifest, 2)?.jwk ?? {};
+  t.like(leaf.publicKey.export({ format: 'jwk' }), { x, y });
+  t.true(leaf.verify(root.publicKey) && root.verify(before[1].publicKey) && before[0].verify(root.publicKey));
+  t.is((await loadManifest(ceremony.folders, DID)).manifest.version, manifest.version);
+  await throwsCode(t, 'KEY_UNKNOWN', async () => certifyKey(ceremony, 1));
+  await throwsCode(t, 'KEY_UNKNOWN', async () => certifyKey(ceremony, 9));
+  await throwsCode(t, 'PASSPHRASE_WRONG', async () => certifyKey({ ...ceremony, rootPassphrase: '不是这个根密钥口令，绝对不是' }, 2));
 });
