@@ -9,7 +9,7 @@ import { demandFieldKeys } from './db/demand-field-keys.ts';
 import { demandDurability } from './db/durability.ts';
 import { demandMigrated } from './db/migrate.ts';
 import { gated } from './http/gate.ts';
-import { watchOverload } from './http/overload.ts';
+import { OVERLOAD_LIMITS, watchOverload } from './http/overload.ts';
 import { carryOver } from './issuance/carry-over.ts';
 import { haltReleasing, startReleasing } from './issuance/release/release.ts';
 import { sweepLookups } from './lookups/sweep-lookups.ts';
@@ -20,6 +20,7 @@ import { isSealedByOthers } from './sealed-tables.ts';
 import type { Act } from './shared/act.ts';
 import { DomainError } from './shared/errors.ts';
 import { sweepShareCodes } from './sharing/sweep-share-codes.ts';
+import { VERIFY_PATH } from './verification/routes.ts';
 import { makeVerifier } from './verification/verify-thread.ts';
 import { deliverEvents } from './webhooks/delivery/deliver-events.ts';
 import { deriveEvents } from './webhooks/events/derive-events.ts';
@@ -39,8 +40,10 @@ export async function startService(world: World): Promise<Service> {
   await demandFieldKeys(world, async () => isSealedByOthers(world));
   await demandRealKeys(world);
   let ready = true;
-  const overload = watchOverload();
   const verifier = makeVerifier(world.log);
+  const overload = watchOverload(OVERLOAD_LIMITS, {
+    isFull: ({ url }) => url === VERIFY_PATH && verifier.isFull(),
+  });
   const condition = { isReady: () => ready, isShedding: overload.isShedding };
   const app = makeApp(world, condition, verifier).callback();
   const application: RequestListener = (request, response) => void app(request, response);

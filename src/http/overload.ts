@@ -32,10 +32,18 @@ export interface Overload {
 
 const LINGER_MS = 1000;
 
-/** A watch over one process. @param now milliseconds of a clock that only runs forward */
+/** What a watch may be told besides its limits. */
+export interface OverloadSigns {
+  /** Milliseconds of a clock that only runs forward. */
+  readonly now?: () => number;
+  /** True when whatever would work on this request has enough waiting already. */
+  readonly isFull?: (request: IncomingMessage) => boolean;
+}
+
+/** A watch over one process. */
 export function watchOverload(
   limits: OverloadLimits = OVERLOAD_LIMITS,
-  now: () => number = () => performance.now(),
+  { now = () => performance.now(), isFull = () => false }: OverloadSigns = {},
 ): Overload {
   let working = 0;
   let lastRefusal = -Infinity;
@@ -43,7 +51,7 @@ export function watchOverload(
   return {
     admits: (request, response) => {
       const turn = presentTurn();
-      if (working >= limits.working || turn.isFull()) {
+      if (working >= limits.working || turn.isFull() || isFull(request)) {
         lastRefusal = now();
         return false;
       }

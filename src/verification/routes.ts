@@ -9,6 +9,9 @@ import type { Verifier } from './verify-thread.ts';
 
 const MAX_AGE_SECONDS = 60;
 
+/** Where texts are verified; the one path that many ask at once. */
+export const VERIFY_PATH = '/api/verify';
+
 export function verificationRoutes(world: World, verifier: Verifier): Router {
   const router = new Router();
   const belief = freshBelief(world);
@@ -16,7 +19,7 @@ export function verificationRoutes(world: World, verifier: Verifier): Router {
     const body = JSON.stringify(await trustDocument(world, world.clock()));
     answerPublic(ctx, { body, type: 'application/json; charset=utf-8', maxAgeSeconds: MAX_AGE_SECONDS });
   });
-  router.post('/api/verify', ...jsonBody(isVerifyRequest), async ctx => {
+  router.post(VERIFY_PATH, ...jsonBody(isVerifyRequest), async ctx => {
     const { text } = ctx.state['body'] as VerifyRequest;
     const report = await verifier.reportOn(text, await belief(), world.clock());
     ctx.set('Cache-Control', 'no-store');

@@ -6,6 +6,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { DomainError } from '../shared/errors.ts';
 import type { Instant } from '../shared/time.ts';
 import type { World } from '../world.ts';
 import type { Believed } from './fresh-trust.ts';
@@ -22,7 +23,9 @@ export type Said = Uint8Array<ArrayBuffer>;
 const LINE_FEED = 0x0a;
 
 export interface Verifier {
-  /** JSON of the report that verify() gives. */
+  /** True while so many texts wait that one more would wait too long. */
+  readonly isFull: () => boolean;
+  /** JSON of the report that verify() gives. @throws DomainError OVERLOADED while it is full */
   readonly reportOn: (text: string, believed: Believed, at: Instant) => Promise<Buffer>;
   /** Ends the thread; what is asked afterwards is answered without it. */
   readonly stop: () => Promise<void>;
@@ -37,6 +40,8 @@ interface Asked {
 
 /** So many texts go to the thread in one message: a message for each would cost this thread half of what is saved. */
 const MOST_AT_ONCE = 8;
+/** A seventh of a millisecond each: the last of these waits some twenty. */
+const MOST_WAITING = 128;
 /** The thread's file, compiled. */
 export const VERIFY_THREAD = fileURLToPath(new URL('./verify-thread-worker.js', import.meta.url));
 
@@ -50,8 +55,11 @@ export function makeVerifier(
 ): Verifier {
   let thread: VerifyThread | undefined;
   let isStopped = script === 'none';
+  const isFull = (): boolean => (thread?.waiting ?? 0) >= MOST_WAITING;
   return {
+    isFull,
     reportOn: async (text, believed, at) => {
+      if (isFull()) throw overloaded();
       // one that ended before it had answered anything would do so again
       if (thread?.hasEnded === true && !thread.hasAnswered) isStopped = true;
       if (isStopped) return reportHere(text, believed, at);
@@ -65,6 +73,10 @@ export function makeVerifier(
   };
 }
 
+function overloaded(): DomainError {
+  return new DomainError('OVERLOADED', '现在查验的人太多，请过几秒再试。', { retryAfterSeconds: 3 });
+}
+
 async function reportHere(text: string, { trust }: Believed, at: Instant): Promise<Buffer> {
   return Buffer.from(JSON.stringify(await verify(text, trust, at)));
 }
@@ -72,6 +84,8 @@ async function reportHere(text: string, { trust }: Believed, at: Instant): Promi
 class VerifyThread {
   hasAnswered = false;
   hasEnded = false;
+  /** Texts without an answer. */
+  waiting = 0;
   readonly #worker: Worker;
   /** Collected in this turn of the event loop, not yet sent. */
   #batch: Asked[] = [];
@@ -92,6 +106,7 @@ class VerifyThread {
     const [first] = this.#batch;
     if (first && (first.at !== at || first.believed !== believed || this.#batch.length >= MOST_AT_ONCE))
       this.#send();
+    this.waiting += 1;
     return new Promise(answer => {
       if (this.#batch.push({ text, believed, at, answer }) === 1) setImmediate(() => this.#send());
     });
@@ -124,12 +139,14 @@ class VerifyThread {
     for (const { answer } of this.#sent.shift() ?? []) {
       const end = lines.indexOf(LINE_FEED, at);
       answer(lines.subarray(at, end));
+      this.waiting -= 1;
       at = end + 1;
     }
   }
 
   #fall(): void {
     this.hasEnded = true;
+    this.waiting = 0;
     for (const { text, believed, at, answer } of [...this.#sent.flat(), ...this.#batch])
       answer(reportHere(text, believed, at));
     this.#sent.length = 0;

@@ -165,7 +165,7 @@ function turnOf(
 
 test('a few slow requests in one turn are never too many', async t => {
   const clock = { ms: 0 };
-  const overload = watchOverload({ ...LIMITS, working: 1e9 }, () => clock.ms);
+  const overload = watchOverload({ ...LIMITS, working: 1e9 }, { now: () => clock.ms });
 
   turnOf(overload, clock, { count: 60, eachMs: 500 });
   await nextTurn();
@@ -177,7 +177,7 @@ const nextTurn = async (): Promise<void> => new Promise(resolve => setImmediate(
 
 test('while turns of the event loop are long, each takes in only what it works off in time', async t => {
   const clock = { ms: 0 };
-  const overload = watchOverload({ ...LIMITS, working: 1e9 }, () => clock.ms);
+  const overload = watchOverload({ ...LIMITS, working: 1e9 }, { now: () => clock.ms });
   const flood = { count: 1000, eachMs: 1 };
 
   const first = turnOf(overload, clock, flood);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { pino } from 'pino';
+import { DomainError } from '../../src/shared/errors.ts';
 import { projectFile } from '../../src/shared/project.ts';
 import { believed, type Believed } from '../../src/verification/fresh-trust.ts';
 import { makeVerifier, VERIFY_THREAD, type Verifier } from '../../src/verification/verify-thread.ts';
@@ -113,4 +114,23 @@ test('what is under way when the thread is stopped, and what is asked afterwards
 
   t.is(String(await underWay), await reportHere(genuine.qrText, here));
   t.is(String(await verifier.reportOn(genuine.jwt, here, bureau.at)), await reportHere(genuine.jwt, here));
+});
+
+test('texts beyond what can be answered soon are refused as too much, and every other gets its report', async t => {
+  const verifier = verifierWith(t, VERIFY_THREAD);
+  const beside = await onlyBeside();
+  const isFullBefore = verifier.isFull();
+
+  const asked = Array.from({ length: 200 }, async () =>
+    verifier.reportOn(genuine.qrText, beside, bureau.at).then(
+      report => (JSON.parse(String(report)) as { verdict: string }).verdict,
+      (error: unknown) => (error instanceof DomainError ? error.code : String(error)),
+    ),
+  );
+  const isFull = verifier.isFull();
+  const answers = await Promise.all(asked);
+
+  t.deepEqual([isFullBefore, isFull, verifier.isFull()], [false, true, false]);
+  t.is(answers.filter(each => each === 'valid').length, 128);
+  t.is(answers.filter(each => each === 'OVERLOADED').length, 72);
 });
