@@ -15,7 +15,7 @@ import { organisationsByCode } from '../accounts/store.ts';
 import { DomainError } from '../shared/errors.ts';
 import { clockTimeAt } from '../shared/time.ts';
 import type { World } from '../world.ts';
-import { operatorAct, say, Usage, withWorld, type Command } from './command.ts';
+import { actionIn, operatorAct, say, Usage, withWorld, type Command } from './command.ts';
 
 const OPTIONS = {
   login: { type: 'string' },
@@ -46,9 +46,7 @@ export const accountsCommand: Command = {
   sessions --login 账号 [--end]              登录一览；--end 全部结束`,
   run: async words => {
     const { values, positionals } = parseArgs({ args: words, allowPositionals: true, options: OPTIONS });
-    const [name = '', ...rest] = positionals;
-    const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
-    if (!action || rest.length > 0) throw new Usage('须写明一个操作，如 add');
+    const action = actionIn(ACTIONS, positionals);
     await withWorld(async world => action(world, values));
     return 0;
   },

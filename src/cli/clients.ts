@@ -10,7 +10,7 @@ import { DomainError } from '../shared/errors.ts';
 import type { ClientPublicKey } from '../shared/shapes/shapes.ts';
 import { clockTimeAt } from '../shared/time.ts';
 import type { World } from '../world.ts';
-import { operatorAct, say, Usage, withWorld, type Command } from './command.ts';
+import { actionIn, operatorAct, say, Usage, withWorld, type Command } from './command.ts';
 
 const OPTIONS = {
   organisation: { type: 'string' },
@@ -31,9 +31,7 @@ export const clientsCommand: Command = {
   end --client 接入编号                      停用，立即生效，不能恢复`,
   run: async words => {
     const { values, positionals } = parseArgs({ args: words, allowPositionals: true, options: OPTIONS });
-    const [name = '', ...rest] = positionals;
-    const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
-    if (!action || rest.length > 0) throw new Usage('须写明一个操作，如 add');
+    const action = actionIn(ACTIONS, positionals);
     await withWorld(async world => action(world, values));
     return 0;
   },

@@ -17,6 +17,16 @@ export interface Command {
 /** Thrown for a call that does not fit the command's usage; the message says what is missing. */
 export class Usage extends Error {}
 
+/** The action that the words name, which are no more than its name. @throws Usage */
+export function actionIn<Action>(
+  actions: Readonly<Record<string, Action>>,
+  [name = '', ...rest]: readonly string[],
+): Action {
+  const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
+  if (!action || rest.length > 0) throw new Usage('须写明一个操作，如 add');
+  return action;
+}
+
 export function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
