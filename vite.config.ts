@@ -2,7 +2,7 @@
  * Builds the web pages: one HTML entry per page, into public/app/, where the service serves them below /app/. In two runs: the public
  * pages, then (`--mode signed-in`) those for signed-in people, so that whoever checks a certificate loads no script of the others.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
@@ -21,7 +21,7 @@ const compressed: Plugin = {
   apply: 'build',
   closeBundle() {
     for (const name of readdirSync(OUT, { recursive: true, encoding: 'utf8' })) {
-      if (!COMPRESSIBLE.test(name) || existsSync(join(OUT, `${name}.br`))) continue; // or done by the first run
+      if (!COMPRESSIBLE.test(name) || isCompressed(join(OUT, name))) continue;
       const bytes = readFileSync(join(OUT, name));
       const quality = bytes.length < BEST_BELOW_BYTES ? constants.BROTLI_MAX_QUALITY : 6;
       const params = { [constants.BROTLI_PARAM_QUALITY]: quality };
@@ -31,15 +31,23 @@ const compressed: Plugin = {
   },
 };
 
+/** Done by the run before, of this very file. */
+function isCompressed(file: string): boolean {
+  return existsSync(`${file}.br`) && statSync(`${file}.br`).mtimeMs >= statSync(file).mtimeMs;
+}
+
 /** The pages of each run. */
 const PUBLIC_PAGES = {
   index: fromHere('src/web/index.html'),
+  help: fromHere('src/web/help.html'),
   v: fromHere('src/web/v.html'),
   query: fromHere('src/web/query.html'),
   'verify-worker': fromHere('src/web/verify/service-worker.ts'),
 };
 const SIGNED_IN_PAGES = {
+  feedback: fromHere('src/web/feedback.html'), // needs nobody signed in, but the form parts of those who are
   my: fromHere('src/web/my.html'),
+  desk: fromHere('src/web/desk.html'),
 };
 
 export default defineConfig(({ mode }) => ({
