@@ -13,13 +13,32 @@ const out = new URL('../src/shared/shapes/', here);
 const VALIDATED = {
   isTitlePayload: 'title-payload.json',
   isKeyManifest: 'key-manifest.json',
+  isSignerKeyWanted: 'signer-key-wanted.json',
+  isSignerKey: 'signer-key.json',
+  isSignerOrder: 'signer-order.json',
+  isSignerSignature: 'signer-signature.json',
   isStatusListPayload: 'status-list-payload.json',
   isTrustDocument: 'trust.json',
+  isTrustState: 'trust-state.json',
+  isStatusAt: 'status-at.json',
+  isStapledRequest: 'stapled-request.json',
+  isStapledReport: 'stapled-report.json',
+  isStapledList: 'stapled-list.json',
+  isStatusListVersionList: 'status-list-version-list.json',
+  isAuditState: 'audit-state.json',
+  isCheckpoint: 'checkpoint.json',
   isVerifyRequest: 'verify-request.json',
   isVerificationReport: 'verification-report.json',
   isChangeWanted: 'change-wanted.json',
   isChangeDecision: 'change-decision.json',
   isChangeView: 'change-view.json',
+  isChangeSheetChecked: 'change-sheet-checked.json',
+  isChangeSheetView: 'change-sheet-view.json',
+  isChangeSheetList: 'change-sheet-list.json',
+  isChangeSheetRows: 'change-sheet-rows.json',
+  isChangeSheetDecision: 'change-sheet-decision.json',
+  isCertificateRecord: 'certificate-record.json',
+  isBatchSummary: 'batch-summary.json',
   isChangeList: 'change-list.json',
   isCategoryReport: 'category-report.json',
   isStaffSignIn: 'staff-sign-in.json',
@@ -51,6 +70,7 @@ const VALIDATED = {
   isLastDay: 'last-day.json',
   isEmploymentView: 'employment-view.json',
   isEmploymentList: 'employment-list.json',
+  isOwnEmploymentList: 'own-employment-list.json',
   isNewEmployment: 'new-employment.json',
   isCalendarYearEntry: 'calendar-year-entry.json',
   isCalendarYearView: 'calendar-year-view.json',
@@ -61,6 +81,7 @@ const VALIDATED = {
   isEntitlementNew: 'entitlement-new.json',
   isEntitlementView: 'entitlement-view.json',
   isEntitlementList: 'entitlement-list.json',
+  isReviewSheetRequest: 'review-sheet-request.json',
   isDecisionRequest: 'decision-request.json',
   isDecisionAnswer: 'decision-answer.json',
   isDecisionBulk: 'decision-bulk.json',
@@ -82,6 +103,7 @@ const VALIDATED = {
   isApplicationNew: 'application-new.json',
   isPrintedNameRequest: 'printed-name-request.json',
   isPrintedName: 'printed-name.json',
+  isSubmittingUnit: 'submitting-unit.json',
   isTitleList: 'title-list.json',
   isApplicationWrite: 'application-write.json',
   isApplicationStep: 'application-step.json',
@@ -94,6 +116,9 @@ const VALIDATED = {
   isApplicationView: 'application-view.json',
   isRosterTaken: 'roster-taken.json',
   isRosterExamTaken: 'roster-exam-taken.json',
+  isRosterCorrections: 'roster-corrections.json',
+  isRosterChecked: 'roster-checked.json',
+  isRosterList: 'roster-list.json',
   isAuditList: 'audit-list.json',
   isLookList: 'look-list.json',
   isCollectionMaking: 'collection-making.json',
@@ -121,6 +146,17 @@ const VALIDATED = {
   isUseCopyNew: 'use-copy-new.json',
   isUseCopyView: 'use-copy-view.json',
   isUseCopyList: 'use-copy-list.json',
+  isFeedbackNew: 'feedback-new.json',
+  isFeedbackOwnNew: 'feedback-own-new.json',
+  isFeedbackReceipt: 'feedback-receipt.json',
+  isFeedbackReceiptAsked: 'feedback-receipt-asked.json',
+  isFeedbackAnswerShown: 'feedback-answer-shown.json',
+  isFeedbackOwnItem: 'feedback-own-item.json',
+  isFeedbackOwnList: 'feedback-own-list.json',
+  isFeedbackList: 'feedback-list.json',
+  isFeedbackView: 'feedback-view.json',
+  isFeedbackAnswer: 'feedback-answer.json',
+  isFeedbackClose: 'feedback-close.json',
 
   // clients
   isClientPublicKey: 'client-public-key.json',
@@ -133,6 +169,7 @@ const VALIDATED = {
   isRegistrationRequest: 'registration-request.json',
   isRegistrationAnswer: 'registration-answer.json',
   isOwnQueryList: 'own-query-list.json',
+  isOwnSubscriptionList: 'own-subscription-list.json',
   isClientQueryList: 'client-query-list.json',
 
   // webhooks
@@ -150,7 +187,7 @@ const VALIDATED = {
   isEventReplayed: 'event-replayed.json',
   isClientDeliveries: 'client-deliveries.json',
 };
-const TYPES = { ...VALIDATED, problem: 'problem.json' };
+const TYPES = { ...VALIDATED, problem: 'problem.json', reviewSheet: 'review-sheet.json' };
 
 const schemas = Object.fromEntries(
   readdirSync(here)
@@ -171,7 +208,8 @@ for (const schema of Object.values(schemas)) ajv.addSchema(schema);
 rmSync(out, { recursive: true, force: true });
 mkdirSync(new URL('validators/', out), { recursive: true });
 for (const [guard, file] of Object.entries(VALIDATED)) {
-  const code = standaloneCode.default(ajv, { [guard]: file });
+  // nobody asks where in the schema a fault was found, only where in the value
+  const code = standaloneCode.default(ajv, { [guard]: file }).replaceAll(/,schemaPath:"[^"\\]*"/g, '');
   if (/\brequire\(/.test(code))
     throw new Error(`${file}: its validator needs a run-time module, rewrite it with \`pattern\``);
   writeFileSync(
