@@ -19,6 +19,7 @@ export const ERROR_CODES = [
   'DATABASE_BUSY',
   'DATABASE_UNAVAILABLE',
   'MIGRATION_PENDING',
+  'READ_ONLY_RESTORED',
   'INTERNAL',
   // keys and trust
   'KEYS_EXIST',
@@ -26,12 +27,17 @@ export const ERROR_CODES = [
   'KEY_UNKNOWN',
   'KEY_OUTSIDE_WINDOW',
   'KEY_RETIRED',
+  'KEY_DESTROYED',
+  'KEY_NEEDED',
   'PASSPHRASE_MISSING',
   'PASSPHRASE_WRONG',
+  'SIGNER_UNAVAILABLE',
+  'SIGNER_WRONG',
   'MANIFEST_INVALID',
   'MANIFEST_ROLLED_BACK',
   'TEST_KEY_IN_PRODUCTION',
   'TRUST_INVALID',
+  'TRUST_OTHER_ROOT',
   // rosters and the rules on their cells
   'FILE_UNREADABLE',
   'FILE_TOO_LARGE',
@@ -67,6 +73,9 @@ export const ERROR_CODES = [
   'STATE_CONFLICT',
   'REASON_UNKNOWN',
   'DOCUMENT_MISSING',
+  'EXTENDED_ALREADY',
+  'PROPOSAL_CHANGED',
+  'CHANGE_SHEET_INVALID',
   'STATUS_LIST_INVALID',
   'DEMO_REFUSED',
   // people, sessions and what they may do
@@ -121,6 +130,8 @@ export const ERROR_CODES = [
   'SHARE_CODE_INVALID',
   'TOO_MANY_SHARE_CODES',
   'TOO_MANY_USE_COPIES',
+  // reports to the bureau
+  'RECEIPT_UNKNOWN',
   // files given for checking
   'PDF_UNREADABLE',
   // clients of registration bodies
@@ -132,6 +143,8 @@ export const ERROR_CODES = [
   'WEBHOOK_TARGET_REFUSED',
   // too much at once
   'OVERLOADED',
+  // status lists
+  'STATUS_LIST_FULL',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -56,13 +56,13 @@ function hasSafeMembers(text: string, maxDepth: number): boolean {
   return true;
 }
 
+/** Each character is looked at a fixed number of times: a text of megabytes without a backslash must not be searched for one per string. */
 function endOfString(text: string, start: number): number {
-  const end = text.indexOf('"', start + 1);
-  const escape = text.indexOf('\\', start + 1);
-  if (escape === -1 || escape > end) return end + 1;
-  let at = escape;
-  while (text.charCodeAt(at) !== 0x22) at += text.charCodeAt(at) === 0x5c ? 2 : 1;
-  return at + 1;
+  for (let end = text.indexOf('"', start + 1); ; end = text.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (text.charCodeAt(end - 1 - backslashes) === 0x5c) backslashes += 1;
+    if (backslashes % 2 === 0) return end + 1;
+  }
 }
 
 function afterSpace(text: string, start: number): number {

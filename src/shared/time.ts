@@ -12,7 +12,7 @@ export type Month = string;
 
 /** Asia/Shanghai has been UTC+8 without summer time since 1991-09-15; the service handles no earlier instants. */
 const SHANGHAI_OFFSET_SECONDS = 8 * 3600;
-const DAY_SECONDS = 86_400;
+export const DAY_SECONDS = 86_400;
 
 /** The date on the bureau's wall calendar at that instant. */
 export function dateAt(at: Instant): PlainDate {
@@ -78,4 +78,10 @@ export function collectFrom(batchMonth: Month): PlainDate {
 export function toChineseDate(date: PlainDate): string {
   const [year, month, day] = date.split('-').map(Number);
   return `${year}年${month}月${day}日`;
+}
+
+/** `2021年7月` */
+export function toChineseMonth(month: Month): string {
+  const [year, number] = month.split('-').map(Number);
+  return `${year}年${number}月`;
 }

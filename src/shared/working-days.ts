@@ -5,7 +5,7 @@
 import chineseDays from 'chinese-days';
 import { DomainError } from './errors.ts';
 import type { Month, PlainDate } from './time.ts';
-import { addDays, isDate, isMonth } from './time.ts';
+import { addDays, isDate, isMonth, lastDayOf } from './time.ts';
 
 /** What the bureau has entered itself; it wins over the built-in calendar. */
 export interface Calendar {
@@ -113,7 +113,7 @@ export function workdayDeadline(from: PlainDate, days: number, calendar: Calenda
 /**
  * The last day on which a route 2 upload joins that month's batch: the 15th, or the next working day after it (R10).
  *
- * @param rules.rollover `none`: the 15th whatever day it is
+ * @param rules.rollover see `ROLLOVERS`
  * @throws CalendarMissing for a year without data
  */
 export function uploadCutoff(
@@ -122,12 +122,20 @@ export function uploadCutoff(
 ): PlainDate {
   if (!isMonth(month)) throw new RangeError(`uploadCutoff: expected YYYY-MM, got ${JSON.stringify(month)}`);
   let date = `${month}-${CUTOFF_DAY}`;
+  if (rollover === 'month-end') return lastDayOf(month);
   if (rollover === 'none') return date;
   while (!isWorkday(date, calendar)) date = addDays(date, 1);
   return date;
 }
 
+/**
+ * Where the 15th goes when nobody works on it: to the next working day, or nowhere. `month-end`: to the month's last day always, for
+ * trials in the second half of a month. In each list of choices the first is what holds when nothing is set.
+ */
+export const ROLLOVERS = ['next-workday', 'none', 'month-end'] as const;
+export type Rollover = (typeof ROLLOVERS)[number];
+
 export interface CutoffRules {
   readonly calendar?: Calendar;
-  readonly rollover?: 'next-workday' | 'none';
+  readonly rollover?: Rollover;
 }

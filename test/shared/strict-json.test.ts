@@ -74,6 +74,8 @@ test('a deep or long text is judged at once', t => {
     `"${'\\\\'.repeat(200_000)}"`,
     `{${' '.repeat(500_000)}}`,
     `["a"${' '.repeat(300_000)}]`,
+    `[${'"a",'.repeat(500_000)}"a"]`,
+    `["${'\\\\"'.repeat(300_000)}"]`.replaceAll('\\\\"', '\\"'),
   ])
     parseStrictJson(text);
 

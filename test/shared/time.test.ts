@@ -12,6 +12,7 @@ import {
   monthAt,
   startOf,
   toChineseDate,
+  toChineseMonth,
 } from '../../src/shared/time.ts';
 
 test('a day of the bureau begins at 16:00 UTC of the day before', t => {
@@ -74,6 +75,7 @@ test('a month is YYYY-MM from 01 to 12', t => {
   ]);
 });
 
-test('a date is written for people without leading zeros', t => {
+test('a date and a month are written for people without leading zeros', t => {
   t.is(toChineseDate('2021-07-03'), '2021年7月3日');
+  t.is(toChineseMonth('2021-07'), '2021年7月');
 });

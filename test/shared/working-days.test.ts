@@ -87,10 +87,11 @@ test('a 15th on a weekend that is a working day is the cut-off itself', t => {
 });
 
 // R10: roll-over is switchable; then no calendar is needed.
-test('without roll-over the cut-off is the 15th, whatever day it is', t => {
+test('without roll-over the cut-off is the 15th, whatever day it is; at the month’s end for trials', t => {
   t.is(uploadCutoff('2021-02', { rollover: 'next-workday' }), '2021-02-18');
   t.is(uploadCutoff('2021-02', { rollover: 'none' }), '2021-02-15');
   t.is(uploadCutoff('2035-02', { rollover: 'none' }), '2035-02-15');
+  t.is(uploadCutoff('2024-02', { rollover: 'month-end' }), '2024-02-29');
 });
 
 test('the days built in are those that are not what their weekday says, or belong to a holiday', t => {
