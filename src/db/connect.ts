@@ -13,10 +13,12 @@ import {
   type Transaction,
 } from 'sequelize';
 import { DomainError } from '../shared/errors.ts';
+import { openGate, type WriteGate } from './write-gate.ts';
 
 export interface Db {
   readonly sequelize: Sequelize;
   readonly dialect: 'sqlite' | 'mysql';
+  readonly writes: WriteGate;
 }
 
 /** An open transaction; only `inTransaction` makes one, so a write outside a transaction does not compile. */
@@ -58,7 +60,7 @@ async function connectSqlite(path: string): Promise<Db> {
   // Loaded only here: hosts that use MySQL never load the native engine.
   const { sqliteDriver } = await import('./sqlite-driver.ts');
   const sequelize = new Sequelize({ ...COMMON, dialect: 'sqlite', storage, dialectModule: sqliteDriver });
-  return { sequelize, dialect: 'sqlite' };
+  return { sequelize, dialect: 'sqlite', writes: openGate() };
 }
 
 function connectMysql(url: string): Db {
@@ -74,7 +76,7 @@ function connectMysql(url: string): Db {
       connectTimeout: 10_000,
     },
   });
-  return { sequelize, dialect: 'mysql' };
+  return { sequelize, dialect: 'mysql', writes: openGate() };
 }
 
 /** The store's table on this connection, defined once; the columns must equal what the migrations made. */

@@ -2,7 +2,7 @@
  * Counters that several processes share: one row each, advanced inside the caller's transaction, so no value is given
  * twice on any engine. Gaps are allowed, AUTO_INCREMENT and GET_LOCK are not: neither is safe on a cluster. Owns `counters`.
  */
-import { DataTypes, literal } from 'sequelize';
+import { DataTypes, literal, Op } from 'sequelize';
 import { table, type Db, type Table, type Tx } from './connect.ts';
 
 interface CounterRow {
@@ -46,6 +46,19 @@ async function advance(tx: Tx, db: Db, wanted: { scope: string; count: number })
 export async function allCounters(db: Db): Promise<ReadonlyMap<string, number>> {
   const rows = (await counters(db).findAll({ raw: true })) as unknown as CounterRow[];
   return new Map(rows.map(row => [row.scope, row.next_serial]));
+}
+
+/** The counter stands at that value or beyond it: what lies before will never be given. */
+export async function raiseCounter(
+  tx: Tx,
+  db: Db,
+  { scope, next }: { scope: string; next: number },
+): Promise<void> {
+  await counters(db).bulkCreate([{ scope, next_serial: 1 }], { ignoreDuplicates: true, transaction: tx });
+  await counters(db).update(
+    { next_serial: next },
+    { where: { scope, next_serial: { [Op.lt]: next } }, transaction: tx },
+  );
 }
 
 function counters(db: Db): Table<CounterRow> {

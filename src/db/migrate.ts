@@ -3,7 +3,7 @@
  * The server never migrates by itself: it refuses to start when something is pending (architecture: forward only).
  */
 import { DataTypes, QueryTypes, type QueryInterface } from 'sequelize';
-import { SequelizeStorage, Umzug } from 'umzug';
+import type { Umzug } from 'umzug';
 import type { Db } from './connect.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import { isDuplicate } from './tx.ts';
@@ -25,7 +25,8 @@ export async function migrate(db: Db): Promise<readonly string[]> {
 
 /** Names of the migrations that have not run on this database. */
 export async function pendingMigrations(db: Db): Promise<readonly string[]> {
-  const pending = await umzugOf(db).pending();
+  const umzug = await umzugOf(db);
+  const pending = await umzug.pending();
   return pending.map(migration => migration.name);
 }
 
@@ -42,7 +43,7 @@ export async function demandMigrated(db: Db): Promise<void> {
 /** Two processes on one SQLite file may log the same step: the second goes on from there, at most once per step. */
 async function runPending(db: Db): Promise<readonly string[]> {
   const done: string[] = [];
-  const umzug = umzugOf(db);
+  const umzug = await umzugOf(db);
   umzug.on('migrated', ({ name }) => {
     done.push(name);
   });
@@ -56,7 +57,9 @@ async function runPending(db: Db): Promise<readonly string[]> {
   }
 }
 
-function umzugOf(db: Db): Umzug<QueryInterface> {
+async function umzugOf(db: Db): Promise<Umzug<QueryInterface>> {
+  // loaded here: it brings a command line of its own, a third of what this module would cost whoever only imports it
+  const { SequelizeStorage, Umzug } = await import('umzug');
   return new Umzug<QueryInterface>({
     migrations: MIGRATIONS.map(({ name, up }) => ({
       name,

@@ -36,13 +36,26 @@ const END = /^\s*(commit|rollback)\b(?!.*\bto\b)/i;
 const BUSY_MS = 5000;
 const QUEUE_MS = 30_000;
 const STATEMENT_CACHE = 300;
+const MOST_IDLE = 4;
 
-/** The file's one writer in this process, and those who wait. */
-interface WriterLock {
+/**
+ * A connection of the engine with its prepared statements: dear to make, for it reads the whole schema and compiles each statement.
+ * And dear to close: the package ends a closed connection only when the collector has found the last of its statements.
+ */
+interface Session {
+  readonly engine: Engine;
+  readonly prepared: Map<string, Prepared>;
+}
+
+/** What this process has of a file: its one writer and those who wait, and the sessions that transactions have left. */
+interface SharedFile {
   owner: Database | null;
   readonly waiting: (() => void)[];
+  readonly idle: Session[];
+  /** Sessions in use; with the last of them the idle ones are closed. */
+  inUse: number;
 }
-const locks = new Map<string, WriterLock>();
+const files = new Map<string, SharedFile>();
 
 /** Sequelize looks at `constructor.name === 'Statement'` and reads these two fields. */
 class Statement {
@@ -57,17 +70,19 @@ class Statement {
 class Database {
   readonly filename: string;
   uuid: string | undefined;
-  readonly #engine: Engine | undefined;
-  readonly #lock: WriterLock;
-  readonly #prepared = new Map<string, Prepared>();
+  readonly #file: SharedFile;
+  #session: Session | undefined;
   #inTransaction = false;
+  /** A begin or an end went wrong: nobody knows in what state it left the session. */
+  #isSpoilt = false;
 
   constructor(filename: string, _mode: number, opened?: (error: Error | null) => void) {
     this.filename = filename;
-    this.#lock = lockFor(filename);
+    this.#file = sharedFile(filename);
     let fault: Error | null = null;
     try {
-      this.#engine = open(filename);
+      this.#session = this.#file.idle.pop() ?? { engine: open(filename), prepared: new Map() };
+      this.#file.inUse += 1;
     } catch (error) {
       fault = error instanceof Error ? error : new Error(String(error));
     }
@@ -85,7 +100,7 @@ class Database {
   exec(sql: string, callback?: (error: Error | null) => void): this {
     let fault: Error | null = null;
     try {
-      this.#engine?.exec(sql);
+      this.#session?.engine.exec(sql);
     } catch (error) {
       fault = withCode(error);
     }
@@ -106,9 +121,19 @@ class Database {
   }
 
   close(callback?: (error: Error | null) => void): void {
-    this.#engine?.close();
+    if (this.#session) this.#leave(this.#session);
+    this.#session = undefined;
     this.#release();
     setImmediate(() => callback?.(null));
+  }
+
+  /** The next transaction takes the session over, unless something of this one may be left in it. */
+  #leave(session: Session): void {
+    const { idle } = this.#file;
+    this.#file.inUse -= 1;
+    if (this.#inTransaction || this.#isSpoilt || idle.length >= MOST_IDLE) session.engine.close();
+    else idle.push(session);
+    if (this.#file.inUse === 0) for (const each of idle.splice(0)) each.engine.close();
   }
 
   #submit(sql: string, params: Params | Callback, callback: Callback | undefined): this {
@@ -125,13 +150,13 @@ class Database {
       done,
     };
     if (!job.locks) this.#attempt(job);
-    else if (this.#lock.owner === null) this.#take(job);
+    else if (this.#file.owner === null) this.#take(job);
     else this.#wait(job);
     return this;
   }
 
   #take(job: Job): void {
-    this.#lock.owner = this;
+    this.#file.owner = this;
     this.#attempt(job);
   }
 
@@ -141,13 +166,13 @@ class Database {
       this.#take({ ...job, since: Date.now() });
     };
     const timer = setTimeout(() => {
-      this.#lock.waiting.splice(this.#lock.waiting.indexOf(run), 1);
+      this.#file.waiting.splice(this.#file.waiting.indexOf(run), 1);
       const busy = Object.assign(new Error('SQLITE_BUSY: waited for the writer lock'), {
         code: 'SQLITE_BUSY',
       });
       job.done?.call(new Statement(job.sql), busy);
     }, QUEUE_MS);
-    this.#lock.waiting.push(run);
+    this.#file.waiting.push(run);
   }
 
   #attempt(job: Job): void {
@@ -166,6 +191,7 @@ class Database {
   }
 
   #finish(job: Job, fault: Error | null, result: { statement: Statement; rows: unknown }): void {
+    if (fault !== null && (job.begins || job.ends)) this.#isSpoilt = true;
     const free = job.begins ? fault !== null : job.ends || (job.locks && !this.#inTransaction);
     if (free) {
       if (job.ends) this.#inTransaction = false;
@@ -175,9 +201,9 @@ class Database {
   }
 
   #release(): void {
-    if (this.#lock.owner !== this) return;
-    this.#lock.owner = null;
-    this.#lock.waiting.shift()?.();
+    if (this.#file.owner !== this) return;
+    this.#file.owner = null;
+    this.#file.waiting.shift()?.();
   }
 
   #execute(sql: string, params: Params): [Statement, unknown[]] {
@@ -194,14 +220,15 @@ class Database {
   }
 
   #prepare(sql: string): Prepared {
-    const known = this.#prepared.get(sql);
+    if (!this.#session) throw new Error('SQLITE_CANTOPEN: the database is not open');
+    const { engine, prepared } = this.#session;
+    const known = prepared.get(sql);
     if (known) return known;
-    if (!this.#engine) throw new Error('SQLITE_CANTOPEN: the database is not open');
-    const prepared = this.#engine.prepare(sql);
-    const oldest = this.#prepared.keys().next().value;
-    if (this.#prepared.size >= STATEMENT_CACHE && oldest !== undefined) this.#prepared.delete(oldest);
-    this.#prepared.set(sql, prepared);
-    return prepared;
+    const made = engine.prepare(sql);
+    const oldest = prepared.keys().next().value;
+    if (prepared.size >= STATEMENT_CACHE && oldest !== undefined) prepared.delete(oldest);
+    prepared.set(sql, made);
+    return made;
   }
 }
 
@@ -223,12 +250,12 @@ function withCode(error: unknown): Error & { code: string } {
   return Object.assign(new Error(`${code}: ${fault.message}`, { cause: fault }), { code, errno: errcode });
 }
 
-function lockFor(filename: string): WriterLock {
-  const known = locks.get(filename);
+function sharedFile(filename: string): SharedFile {
+  const known = files.get(filename);
   if (known) return known;
-  const lock: WriterLock = { owner: null, waiting: [] };
-  locks.set(filename, lock);
-  return lock;
+  const file: SharedFile = { owner: null, waiting: [], idle: [], inUse: 0 };
+  files.set(filename, file);
+  return file;
 }
 
 function bindings(params: Params): unknown[] {

@@ -5,6 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Db, Tx } from './connect.ts';
 import { DomainError } from '../shared/errors.ts';
+import { demandWritable } from './write-gate.ts';
 
 /** MySQL/MariaDB: deadlock, lock wait, snapshot conflict, cluster node not ready. The closure did not happen: repeat it. */
 const REPEATABLE_ERRNO = new Set([1213, 1205, 1020, 1047]);
@@ -22,9 +23,23 @@ const TRIES = 8;
 /**
  * Runs the closure in one transaction and commits it; on any error nothing of it remains.
  * Repeats the *whole* closure, at most eight times with jitter, for deadlocks and busy databases.
- * @throws DomainError DATABASE_BUSY after the last try, DATABASE_UNAVAILABLE when the connection or the outcome is lost
+ * @throws DomainError DATABASE_BUSY after the last try, DATABASE_UNAVAILABLE when the connection or the outcome is lost,
+ *   READ_ONLY_RESTORED while a restored copy awaits its reconciliation
  */
 export async function inTransaction<T>(db: Db, body: (tx: Tx) => Promise<T>): Promise<T> {
+  demandWritable(db, 'operator');
+  return inSideTransaction(db, body);
+}
+
+/** The same for what changes nothing of the register, and so may go on in a restored copy: sessions, counted tries, traces of looks. */
+export async function inSideTransaction<T>(db: Db, body: (tx: Tx) => Promise<T>): Promise<T> {
+  const done = await repeated(db, body);
+  db.writes.commits += 1;
+  db.writes.onCommit?.();
+  return done;
+}
+
+async function repeated<T>(db: Db, body: (tx: Tx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await db.sequelize.transaction(async transaction => body(transaction as Tx));

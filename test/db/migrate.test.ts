@@ -1,11 +1,21 @@
 import test from 'ava';
 import { QueryTypes } from 'sequelize';
-import { connect, disconnect } from '../../src/db/connect.ts';
+import { connect, disconnect, type Db } from '../../src/db/connect.ts';
 import { demandDurability } from '../../src/db/durability.ts';
 import { demandMigrated, migrate, pendingMigrations } from '../../src/db/migrate.ts';
 import { MIGRATIONS } from '../../src/db/migrations/index.ts';
 import { DomainError } from '../../src/shared/errors.ts';
 import { databases, freshDb, freshUrl } from '../support/database.ts';
+import { statementsOf } from '../support/migrated.ts';
+
+async function tablesOf(db: Db): Promise<unknown> {
+  if (db.dialect === 'mysql') return statementsOf(db);
+  const tables = await db.sequelize.query('SELECT name, sql FROM sqlite_schema ORDER BY name', {
+    type: QueryTypes.SELECT,
+  });
+  const rows = await db.sequelize.query('SELECT * FROM migrations', { type: QueryTypes.SELECT });
+  return { tables, rows };
+}
 
 for (const database of databases()) {
   test(`${database.name}: an empty database has everything pending, a migrated one nothing, and a second run does nothing`, async t => {
@@ -19,6 +29,8 @@ for (const database of databases()) {
     t.deepEqual(await migrate(db), names);
     t.deepEqual(await migrate(db), []);
     await t.notThrowsAsync(async () => demandMigrated(db));
+    const copy = await freshDb(t, database);
+    t.deepEqual(await tablesOf(copy), await tablesOf(db), 'other tests begin with exactly this');
   });
 
   test(`${database.name}: a run that was killed after a step, before its entry, goes on from there`, async t => {
