@@ -51,6 +51,10 @@ export function securityHeaders(): Middleware {
     },
     referrerPolicy: { policy: 'no-referrer' },
     crossOriginResourcePolicy: false,
+    // for browsers that cannot run our pages, or default anyway: each would go with every file of a first load
+    xDownloadOptions: false,
+    xXssProtection: false,
+    xDnsPrefetchControl: false,
   }) as unknown as Middleware;
 }
 

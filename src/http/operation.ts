@@ -68,6 +68,11 @@ export interface Guards<Personal, Anonymous> {
   readonly identify: (ctx: Context) => Promise<Personal>;
   /** The act of nobody in particular; refuses requests forged from another site. */
   readonly anonymous: (ctx: Context) => Anonymous;
+  /** Refuses what would change the register while it must not be changed. */
+  readonly demandWritable?: (
+    operation: Pick<Operation, 'method' | 'path'>,
+    act: Personal | Anonymous,
+  ) => void;
   /** Runs once for one Idempotency-Key of one person; a repetition gives the first answer. */
   readonly once: (ctx: Context, act: Personal, run: () => Promise<Reply>) => Promise<Reply>;
 }
@@ -115,7 +120,9 @@ export function makeApi<Personal, Anonymous>(
     // who is asking comes first: nobody's body is read before
     const first: Middleware = async (ctx, next) => {
       ctx.set('Cache-Control', 'no-store');
-      ctx.state['act'] = signedIn ? await guards.identify(ctx) : guards.anonymous(ctx);
+      const act = signedIn ? await guards.identify(ctx) : guards.anonymous(ctx);
+      guards.demandWritable?.(operation, act);
+      ctx.state['act'] = act;
       ctx.state['query'] = readQuery(ctx, operation.query ?? {});
       demandIds(paramsOf(ctx));
       await next();

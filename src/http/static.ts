@@ -14,7 +14,7 @@ const YEAR_MS = 365 * 86_400_000;
 /** Added to the policy of the verify page: no text ever becomes a script or its address, but by these two policies of its own. */
 const TRUSTED_TYPES = "require-trusted-types-for 'script';trusted-types vue zhicheng";
 
-/** `/`, `/v`, `/query`, `/my…` and `/app/…`. */
+/** `/`, `/help`, `/feedback`, `/v`, `/query`, `/my…`, `/desk…` and `/app/…`. */
 export function staticRoutes(): Router {
   const router = new Router();
   const page = (path: string, file: string, policy?: string): void => {
@@ -28,9 +28,12 @@ export function staticRoutes(): Router {
     });
   };
   page('/', 'index.html');
+  page('/help', 'help.html');
+  page('/feedback', 'feedback.html');
   page('/v', 'v.html', TRUSTED_TYPES);
   page('/query', 'query.html');
   for (const path of ['/my', '/my/*path']) page(path, 'my.html');
+  for (const path of ['/desk', '/desk/*path']) page(path, 'desk.html');
   router.get('/app/*path', async ctx => {
     const path = ctx.path.slice('/app/'.length);
     if (!/^[\w./-]+$/.test(path) || /\.(?:html|br|gz)$/.test(path))

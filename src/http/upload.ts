@@ -23,6 +23,8 @@ export interface UploadLimits {
   readonly maxBytes: number;
   /** Fields beside the file; 5 unless given. */
   readonly maxFields?: number;
+  /** Of each field; 2,000 unless given. */
+  readonly fieldBytes?: number;
   /** In each of so many milliseconds 16 kB must come, or the upload is cut; 10 s unless given. */
   readonly paceMs?: number;
   /** Who may be read at once, instead of the one gate for all signed-in people: strangers keep nobody from their work. */
@@ -53,7 +55,7 @@ export async function readUpload(ctx: Context, limits: UploadLimits): Promise<Up
   if (!/^multipart\/form-data *;/i.test(ctx.get('content-type')))
     throw new DomainError('UNSUPPORTED_MEDIA_TYPE', '请以 multipart/form-data 上传文件。');
   const declared = ctx.request.length;
-  if (declared !== undefined && declared > limits.maxBytes + ENVELOPE_BYTES) throw tooLarge(limits);
+  if (declared !== undefined && declared > mostBytes(limits)) throw tooLarge(limits);
   return (limits.gate ?? reading)(async () => parsed(ctx, limits));
 }
 
@@ -140,7 +142,7 @@ async function parsed(ctx: Context, limits: UploadLimits): Promise<Upload> {
   const more = (chunk: Buffer): void => {
     total += chunk.length;
     // no waiting for the parser: what it has not taken yet is within the limit too
-    if (total > limits.maxBytes + ENVELOPE_BYTES) fail(tooLarge(limits));
+    if (total > mostBytes(limits)) fail(tooLarge(limits));
     else if (!boy.destroyed) boy.write(chunk);
   };
   const last = (): void => {
@@ -162,7 +164,15 @@ async function parsed(ctx: Context, limits: UploadLimits): Promise<Upload> {
   return uploadOf(arrival);
 }
 
-function parserFor(ctx: Context, { maxBytes, maxFields = 5 }: UploadLimits): Busboy {
+/** The file with everything around it. */
+function mostBytes({ maxBytes, fieldBytes = 0 }: UploadLimits): number {
+  return maxBytes + ENVELOPE_BYTES + fieldBytes;
+}
+
+function parserFor(
+  ctx: Context,
+  { maxBytes, maxFields = 5, fieldBytes = FIELD_BYTES }: UploadLimits,
+): Busboy {
   try {
     return new Busboy({
       headers: ctx.req.headers as BusboyHeaders, // its content type was looked at
@@ -171,7 +181,7 @@ function parserFor(ctx: Context, { maxBytes, maxFields = 5 }: UploadLimits): Bus
         fileSize: maxBytes + 1,
         files: 1,
         fields: maxFields,
-        fieldSize: FIELD_BYTES,
+        fieldSize: fieldBytes,
         headerPairs: 20,
         headerSize: 8192,
       },

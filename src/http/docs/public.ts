@@ -30,6 +30,17 @@ export const PUBLIC_OPERATIONS: readonly DocumentedOperation[] = [
     answer: { status: 200, shape: 'verification-report', description: '查验报告' },
     signedIn: false,
   },
+  {
+    method: 'post',
+    path: '/api/verify/stapled',
+    tag: '查验',
+    summary: '连同随附的状态列表查验一张证书',
+    description:
+      '任何人可用。随附的列表只有签名、用途、签发者和有效期都对，且比先前见过的新时才采用，否则写明原因、不予采用；撤回已公布的撤销的列表从不采用。',
+    body: { name: 'stapled-request', is: (value): value is unknown => value !== undefined },
+    answer: { status: 200, shape: 'stapled-report', description: '查验报告与各张列表的采用情况' },
+    signedIn: false,
+  },
   get('/trust', {
     tag: '查验',
     summary: '离线查验所需的全部资料：签发机构、公钥清单、状态列表、二维码格式',
