@@ -1,6 +1,6 @@
 /** Looking at people's data leaves a trace of its own: nothing else changes, so it has a transaction to itself (domain §5.3, R34, R35). */
 import type { Db } from '../db/connect.ts';
-import { inTransaction } from '../db/tx.ts';
+import { inSideTransaction } from '../db/tx.ts';
 import type { Act } from '../shared/act.ts';
 import type { AuditFact } from './entry.ts';
 import { record } from './record.ts';
@@ -11,5 +11,5 @@ import { record } from './record.ts';
  */
 export async function recordLook(scope: { db: Db }, act: Act, facts: readonly AuditFact[]): Promise<void> {
   if (facts.length === 0) return;
-  await inTransaction(scope.db, async tx => record({ tx, db: scope.db }, act, facts));
+  await inSideTransaction(scope.db, async tx => record({ tx, db: scope.db }, act, facts));
 }

@@ -33,8 +33,18 @@ export interface ChainReport {
 
 const PAGE = 2000;
 
-/** Walks the whole chain and names the first entry that was altered, removed or slipped in; also a cut-off end. */
-export async function checkChain(db: Db): Promise<ChainReport> {
+/** For whoever waits for a long chain, or will not wait any longer. */
+export interface ChainWatch {
+  /** Called after each page with the place up to which the chain holds. */
+  readonly onPage?: (checked: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Walks the whole chain and names the first entry that was altered, removed or slipped in; also a cut-off end.
+ * @throws the signal's reason when it is aborted
+ */
+export async function checkChain(db: Db, { onPage, signal }: ChainWatch = {}): Promise<ChainReport> {
   let previous: Head = { seq: 0, hash: GENESIS_HASH };
   if (await hasEntriesBefore(db, 1)) return { entries: 0, brokenAt: 1 }; // slipped in before the first
   for (let promised = -1; ;) {
@@ -43,6 +53,8 @@ export async function checkChain(db: Db): Promise<ChainReport> {
       if (!follows(entry, previous)) return { entries: previous.seq, brokenAt: previous.seq + 1 };
       previous = entry;
     }
+    onPage?.(previous.seq);
+    signal?.throwIfAborted();
     const head = await findHead(db);
     if (!head) return { entries: previous.seq, brokenAt: previous.seq + 1 };
     if (head.seq === previous.seq) {

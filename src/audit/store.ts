@@ -1,6 +1,7 @@
 /** The audit's tables: insert-only entries and the one head row that every writer locks. Touches nothing else. */
 import { DataTypes, Op } from 'sequelize';
 import { table, type Db, type Table, type Tx } from '../db/connect.ts';
+import type { Instant } from '../shared/time.ts';
 import type { AuditEntry } from './entry.ts';
 
 interface EntryRow {
@@ -72,6 +73,10 @@ export async function entriesAfter(db: Db, seq: number, limit: number): Promise<
 export interface AuditQuery {
   readonly subject?: string | undefined;
   readonly actor?: string | undefined;
+  readonly action?: string | undefined;
+  /** From that instant on, and before that one. */
+  readonly from?: Instant | undefined;
+  readonly until?: Instant | undefined;
   readonly order: 'asc' | 'desc';
   /** Place of the last entry already seen, in that order. */
   readonly after?: number | undefined;
@@ -80,11 +85,16 @@ export interface AuditQuery {
 
 /** One page of the audit. */
 export async function searchEntries(db: Db, query: AuditQuery): Promise<readonly AuditEntry[]> {
-  const { subject, actor, order, after, limit } = query;
+  const { subject, actor, action, from, until, order, after, limit } = query;
   const rows = await entries(db).findAll({
     where: {
       ...(subject === undefined ? {} : { subject }),
       ...(actor === undefined ? {} : { actor }),
+      ...(action === undefined ? {} : { action }),
+      [Op.and]: [
+        ...(from === undefined ? [] : [{ at: { [Op.gte]: from } }]),
+        ...(until === undefined ? [] : [{ at: { [Op.lt]: until } }]),
+      ],
       ...(after === undefined ? {} : { seq: { [order === 'asc' ? Op.gt : Op.lt]: after } }),
     },
     order: [['seq', order]],

@@ -1,10 +1,16 @@
 /** The dates that people ask for: by when to upload, by when the bureau checks, from when to collect (R9, R10, R16–R18). Pure. */
 import { collectFrom, lastDayOf, type Month, type PlainDate } from '../shared/time.ts';
-import { UPLOAD_WORKDAYS, uploadCutoff, workdayDeadline, type Calendar } from '../shared/working-days.ts';
+import {
+  UPLOAD_WORKDAYS,
+  uploadCutoff,
+  workdayDeadline,
+  type Calendar,
+  type Rollover,
+} from '../shared/working-days.ts';
 
 export interface DeadlineRules {
   readonly calendar: Calendar;
-  readonly cutoffRollover: 'next-workday' | 'none';
+  readonly cutoffRollover: Rollover;
   readonly collectionPolicy: 'notice' | 'qa';
 }
 

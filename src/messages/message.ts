@@ -18,8 +18,34 @@ export const TEMPLATES = {
   passed: '【职证】您已通过{by}组织的考试，请登录申领职称证书。',
   /** Issued; values: date from which it can be collected (R17). */
   issued: '【职证】您的职称证书已办结，请于 {date} 起登录领取。',
+  /** Suspended while a complaint is looked into (domain §5.2); values: tail, the number's last four digits; end, its last day. */
+  suspended:
+    '【职证】您的职称证书（编号尾号 {tail}）因核查暂停使用，至 {end}止，到期自动恢复。如有异议，可向市人社局提出申诉，详情请登录查看。',
+  /** The suspension's one extension; values: tail; end, its last day now. */
+  'suspension-extended':
+    '【职证】您的职称证书（编号尾号 {tail}）的暂停使用延长至 {end}，到期自动恢复。如有异议，可向市人社局提出申诉，详情请登录查看。',
+  /** Not upheld: valid again; values: tail. */
+  resumed: '【职证】您的职称证书（编号尾号 {tail}）已恢复有效，可以照常使用。',
+  /** Values: tail. Reason and decision number stand on the holder's page. */
+  revoked:
+    '【职证】您的职称证书（编号尾号 {tail}）已被撤销。如不服，可在 60 日内申请行政复议，或在 6 个月内提起行政诉讼；原因和决定文号请登录查看。',
+  /** Values: tail. */
+  cancelled:
+    '【职证】您的职称证书（编号尾号 {tail}）已被注销。如不服，可在 60 日内申请行政复议，或在 6 个月内提起行政诉讼；原因和决定文号请登录查看。',
+  /** A correction was confirmed and waits in its month's batch; values: tail. */
+  'correction-taken':
+    '【职证】您的职称证书（编号尾号 {tail}）的更正已受理，新版本制成之前现有版本仍然有效。如有异议，请联系市人社局窗口。',
+  /** The next version is issued and has ended the one before it (更正/换发); values: tail, version, date from which it can be collected. */
+  corrected:
+    '【职证】您的职称证书（编号尾号 {tail}）已换发第 {version} 版，原版本不再使用，新版本请于 {date} 起登录领取。如有异议，请联系市人社局窗口。',
+  /** The certificate was signed anew because its key was revoked; nothing of it has changed; values: tail. */
+  reissued:
+    '【职证】您的职称证书（编号尾号 {tail}）因签名密钥更换已换发新版，编号和内容不变；旧版文件和打印件查验不再通过，请登录重新下载。',
   /** To the bureau's people: what was not checked or approved in time (R16); values: month, count. */
   'carried-over': '【职证】{month} 批次有 {count} 件未在月末前办结，已结转，请尽快核对。',
+  /** An employer entered the person as its staff and sees their certificates from now on (R34); values: employer. */
+  'employment-listed':
+    '【职证】{employer}已将您登记为在职人员，可查看您的职称证书。如不属实，请登录职证，在“账号”中反映。',
   /** Somebody asks about the holder's certificate; the code is the consent (R33); values: requester, purpose, code. */
   'lookup-code':
     '【职证】{requester}因“{purpose}”查询您的职称证书，同意请告知验证码 {code}，5 分钟内有效；不同意请勿告知。',
