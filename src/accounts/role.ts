@@ -86,6 +86,7 @@ export const MAY = {
   'batch.view': ['handler', 'approver', 'auditor'],
   'batch.approve': ['approver'],
   'report.view': ['handler', 'approver', 'auditor'],
+  'issuance.view': ['handler', 'approver', 'revocation-officer', 'administrator', 'auditor'],
   'issuance.stop': ['handler', 'approver', 'revocation-officer', 'administrator'],
   'issuance.resume': ['approver'],
   'change.propose': ['handler'],
@@ -99,14 +100,19 @@ export const MAY = {
   'certificate.preview': ['handler', 'approver'],
   'staff-certificates.view': ['employer'],
   'employments.manage': ['employer'],
+  'employments.own': ['holder'],
   'holder.freeze': ['revocation-officer'],
   'holder.change-phone': ['handler'],
   'phone.change-own': ['holder'],
+  'feedback.write': ROLES,
+  'feedback.view': ['handler', 'auditor'],
+  'feedback.handle': ['handler'],
   'register.view': ROLES,
   'register.change': ['administrator'],
   'calendar.change': ['administrator'],
   'accounts.manage': ['administrator'],
   'sessions.own': ROLES,
+  'trust.view': ['administrator', 'auditor', 'approver', 'revocation-officer'],
   'audit.view': ['auditor'],
   'audit.own': ['holder'],
 } as const satisfies Record<string, readonly Role[]>;
@@ -149,6 +155,14 @@ export class Forbidden extends DomainError {
 /** @throws Forbidden unless this person may do that */
 export function demandMay(actor: Actor, action: Action, organisationId?: string): void {
   if (!may(actor, action, organisationId)) throw new Forbidden();
+}
+
+/** That one of the grants by which this person may do that; any of them when none is named. @throws Forbidden; holders have none */
+export function demandNamedGrant(actor: Actor, action: Action, id: string | undefined): Grant {
+  if (id === undefined) return demandGrant(actor, action);
+  const grant = grantsFor(actor, action).find(each => each.id === id);
+  if (!grant) throw new Forbidden();
+  return grant;
 }
 
 /** The grant by which this person may do that. @throws Forbidden when there is none; holders have none */

@@ -16,5 +16,5 @@ export function accountRoutes(world: World, api: ServiceApi, people: KnownPeople
   ownPhoneRoutes(world, api);
   peopleRoutes(world, api);
   organisationRoutes(world, api);
-  tieRoutes(world, api);
+  tieRoutes(world, api, people);
 }

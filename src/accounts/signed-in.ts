@@ -1,6 +1,7 @@
 /** Who is behind a request: session cookie, same-site proof, and one effect per Idempotency-Key. */
 import type { Context } from 'koa';
-import { makeApi, type Reply } from '../http/operation.ts';
+import { demandWritable } from '../db/write-gate.ts';
+import { makeApi, type Operation, type Reply } from '../http/operation.ts';
 import type { Act } from '../shared/act.ts';
 import { DomainError } from '../shared/errors.ts';
 import type { World } from '../world.ts';
@@ -15,6 +16,23 @@ const SAFE_METHODS = new Set(['GET', 'HEAD']);
 /** What an account whose initial password still stands may do: see its session, change the password, leave. */
 const BEFORE_CHANGE = new Set(['GET /api/session', 'DELETE /api/session', 'POST /api/session/password']);
 
+/** These change nothing of the register: who may read in a restored copy may sign in to it, look, export and have files checked. */
+const READING = new Set([
+  'POST /api/sign-in/staff',
+  'DELETE /api/session',
+  'DELETE /api/sessions/:id',
+  'POST /api/files/check',
+  'POST /api/feedback/receipt',
+  'POST /api/applications/search',
+  'POST /api/review-sheet',
+  'POST /api/staff-certificates/export',
+  'POST /api/printed-name',
+  'POST /api/rosters/check',
+  'POST /api/rosters/annotated',
+  'POST /api/exam-rosters/check',
+  'POST /api/exam-rosters/annotated',
+]);
+
 export function makeServiceApi(world: World): ServiceApi {
   return makeApi<PersonalAct, Act>({
     identify: ctx => identify(world, ctx),
@@ -22,8 +40,17 @@ export function makeServiceApi(world: World): ServiceApi {
       demandSameSite(world, ctx);
       return { actor: 'public', at: world.clock(), requestId: requestIdOf(ctx) };
     },
+    demandWritable: (operation, act) => {
+      if (!isReading(operation))
+        demandWritable(world.db, 'by' in act && act.by.kind === 'staff' ? 'staff' : 'person');
+    },
     once: (ctx, act, run) => once(world, { ctx, act }, run),
   });
+}
+
+/** True of what only reads, whatever its method. */
+export function isReading({ method, path }: Pick<Operation, 'method' | 'path'>): boolean {
+  return method === 'get' || READING.has(`${method.toUpperCase()} ${path}`);
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { inTransaction, isDuplicate } from '../../db/tx.ts';
+import { inSideTransaction, isDuplicate } from '../../db/tx.ts';
 import { DomainError } from '../../shared/errors.ts';
 import type { Instant } from '../../shared/time.ts';
 import type { World } from '../../world.ts';
@@ -77,7 +77,7 @@ async function started(
   if (!known) return (await hasInserted(world, { id, requestHash, startedAt: at })) ? at : undefined;
   const isAbandoned = known.answer === undefined && at >= known.startedAt + ABANDONED_SECONDS;
   if (!isAbandoned || known.requestHash !== requestHash) return undefined;
-  const taken = await inTransaction(world.db, async tx =>
+  const taken = await inSideTransaction(world.db, async tx =>
     takeOver(tx, world.db, { id, startedAt: known.startedAt, at }),
   );
   return taken ? at : undefined;
@@ -86,7 +86,7 @@ async function started(
 /** The unique key decides who is first. */
 async function hasInserted(world: OnceWorld, row: Omit<KeyedRequest, 'answer'>): Promise<boolean> {
   try {
-    await inTransaction(world.db, async tx => addRunning(tx, world.db, row));
+    await inSideTransaction(world.db, async tx => addRunning(tx, world.db, row));
     return true;
   } catch (error) {
     if (isDuplicate(error)) return false;
@@ -110,11 +110,12 @@ async function runAndKeep(
   try {
     const reply = await run();
     const answer = JSON.stringify({ reply });
-    await inTransaction(world.db, async tx => saveAnswer(tx, world, { ...key, answer }));
+    await inSideTransaction(world.db, async tx => saveAnswer(tx, world, { ...key, answer }));
     return reply;
   } catch (error) {
     // refused, so nothing happened; anything else may have happened in part and stays until it is taken over
-    if (error instanceof DomainError) await inTransaction(world.db, async tx => freeKey(tx, world.db, key));
+    if (error instanceof DomainError)
+      await inSideTransaction(world.db, async tx => freeKey(tx, world.db, key));
     throw error;
   }
 }

@@ -122,6 +122,8 @@ function demandLogin(login: string, name: string): void {
 
 async function conflictOf(world: World, login: string): Promise<DomainError> {
   if (await staffByLogin(world, login))
-    return new DomainError('LOGIN_TAKEN', '这个账号名已有人使用，请换一个。');
-  return new DomainError('REGISTER_CONFLICT', '此人已有工作人员账号，请在其账号上增加职责。');
+    return new DomainError('LOGIN_TAKEN', '这个账号名已有人使用，请换一个。', { pointer: '/login' });
+  return new DomainError('REGISTER_CONFLICT', '此人已有工作人员账号，请在其账号上增加职责。', {
+    pointer: '/idNumber',
+  });
 }

@@ -14,16 +14,27 @@ import { toAccountViews } from './view.ts';
 export async function listAccounts(
   world: World,
   act: Act | PersonalAct,
-  wanted: { organisationId?: string | undefined; page: Page },
+  wanted: { organisationId?: string | undefined; text?: string | undefined; page: Page },
 ): Promise<AccountList> {
   demandAllowed(act, 'accounts.manage');
 
-  const { organisationId, page } = wanted;
-  const rows = await listStaff(world, { organisationId, after: page.after, limit: page.limit + 1 });
+  const { organisationId, text, page } = wanted;
+  const rows = await listStaff(world, { organisationId, text, after: page.after, limit: page.limit + 1 });
   const { items, next } = paged(rows, page);
   const subject = organisationId ?? 'all';
   await recordLook(world, act, [{ action: 'accounts.viewed', subject, detail: { count: items.length } }]);
   return { accounts: await toAccountViews(world.db, items), next };
+}
+
+/** The account, masked; the look is audited. @throws DomainError NOT_FOUND; Forbidden */
+export async function viewAccount(
+  world: World,
+  act: Act | PersonalAct,
+  accountId: string,
+): Promise<AccountView> {
+  const view = await getAccountView(world, act, accountId);
+  await recordLook(world, act, [{ action: 'account.viewed', subject: accountId }]);
+  return view;
 }
 
 /** The account, masked, as it is shown after a change. @throws DomainError NOT_FOUND; Forbidden */

@@ -7,6 +7,7 @@ import {
   isNewGrant,
   type AccountSecrets,
 } from '../../shared/shapes/shapes.ts';
+import { ID_PATTERN } from '../../http/operation.ts';
 import type { World } from '../../world.ts';
 import { PAGE_RULES, pageIn } from '../page.ts';
 import type { ServiceApi } from '../service-api.ts';
@@ -14,7 +15,7 @@ import { addStaff, type NewSecrets } from './add-staff.ts';
 import { disableStaff, enableStaff, endStaffSessions, resetStaff } from './change-staff.ts';
 import { grantDuty, withdrawDuty } from './grant.ts';
 import { changeHolderPhone, freezeHolder } from './holders.ts';
-import { getAccountView, listAccounts } from './list-staff.ts';
+import { getAccountView, listAccounts, viewAccount } from './list-staff.ts';
 
 const TAG = '账号';
 const ADMINISTRATOR = '市局管理员。不能办理自己的账号。';
@@ -24,6 +25,7 @@ const ONCE = '初始密码和动态口令密钥只在此显示一次';
 
 export function peopleRoutes(world: World, api: ServiceApi): void {
   staffRoutes(world, api);
+  secretRoutes(world, api);
   stateRoutes(world, api);
   grantRoutes(world, api);
   holderRoutes(world, api);
@@ -37,12 +39,34 @@ function staffRoutes(world: World, api: ServiceApi): void {
       tag: TAG,
       summary: '查询工作人员账号',
       description: ADMINISTRATOR,
-      query: { organisation: { description: '单位 id', pattern: '[0-9a-f]{32}' }, ...PAGE_RULES },
+      query: {
+        organisation: { description: '单位 id', pattern: ID_PATTERN },
+        text: { description: '账号或姓名中的几个字', pattern: '[^\\u0000-\\u001f]{1,60}' },
+        ...PAGE_RULES,
+      },
       answer: { status: 200, shape: 'account-list', description: '账号一页' },
     },
     async ({ act, query }) =>
-      listAccounts(world, act, { organisationId: query['organisation'], page: pageIn(query) }),
+      listAccounts(world, act, {
+        organisationId: query['organisation'],
+        text: query['text'],
+        page: pageIn(query),
+      }),
   );
+  api.add(
+    {
+      method: 'get',
+      path: '/api/accounts/:id',
+      tag: TAG,
+      summary: '查看一个工作人员账号',
+      description: ADMINISTRATOR,
+      answer: { status: 200, shape: 'account-view', description: '该账号' },
+    },
+    async ({ act, params }) => viewAccount(world, act, params['id'] ?? ''),
+  );
+}
+
+function secretRoutes(world: World, api: ServiceApi): void {
   api.add(
     {
       method: 'post',

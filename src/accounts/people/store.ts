@@ -1,5 +1,5 @@
 /** Tables `accounts` and `account_grants`. ID numbers, phones and TOTP secrets are sealed here. Touches no other table. */
-import { DataTypes, Op } from 'sequelize';
+import { col, DataTypes, fn, Op, where as whereThat, type Utils } from 'sequelize';
 import { table, type Db, type Table, type Tx } from '../../db/connect.ts';
 import type { FieldCipher } from '../../db/field-cipher.ts';
 import { DomainError } from '../../shared/errors.ts';
@@ -187,10 +187,16 @@ export async function spendTotpStep(tx: Tx, db: Db, spent: { id: string; step: n
   return count === 1;
 }
 
-/** One page of staff accounts by id, of one organisation when it is named. */
+/** One page of staff accounts by id: of one organisation, or found by a text, when they are told. */
 export async function listStaff(
   scope: AccountScope,
-  wanted: { organisationId?: string | undefined; after?: string | undefined; limit: number },
+  wanted: {
+    organisationId?: string | undefined;
+    /** A part of the login or of the name. */
+    text?: string | undefined;
+    after?: string | undefined;
+    limit: number;
+  },
 ): Promise<readonly Account[]> {
   const ids =
     wanted.organisationId === undefined ? undefined : await accountsOf(scope.db, wanted.organisationId);
@@ -200,6 +206,7 @@ export async function listStaff(
       [Op.and]: [
         ...(ids ? [{ id: { [Op.in]: ids } }] : []),
         ...(wanted.after === undefined ? [] : [{ id: { [Op.gt]: wanted.after } }]),
+        ...(wanted.text === undefined ? [] : [{ [Op.or]: holding(wanted.text) }]),
       ],
     },
     order: [['id', 'ASC']],
@@ -209,9 +216,25 @@ export async function listStaff(
   return (rows as unknown as AccountRow[]).map(row => toAccount(row, scope));
 }
 
+/** Not LIKE: what is sought may hold its wildcards. */
+function holding(text: string): Utils.Where[] {
+  const found = (name: string, part: string) => whereThat(fn('INSTR', col(name), part), { [Op.gt]: 0 });
+  return [found('login', text.toLowerCase()), found('name', text)];
+}
+
 async function accountsOf(db: Db, organisationId: string): Promise<string[]> {
   const rows = await grants(db).findAll({ where: { organisation_id: organisationId }, raw: true });
   return [...new Set((rows as unknown as GrantRow[]).map(row => row.account_id))];
+}
+
+/** Logins of those of these ids that are accounts of staff. */
+export async function loginsOf(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await accounts(db).findAll({
+    attributes: ['id', 'login'],
+    where: { kind: 'staff', id: { [Op.in]: [...new Set(ids)] } },
+    raw: true,
+  });
+  return new Map((rows as unknown as AccountRow[]).map(row => [row.id, row.login ?? '']));
 }
 
 /** The grants of these accounts, by account. */

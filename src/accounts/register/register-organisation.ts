@@ -36,7 +36,8 @@ export async function registerOrganisation(
   const judged = checkOrganisationCode(wanted.code);
   if (!judged.ok) throw invalid('REGISTER_INVALID', '/code', judged.faults);
   const name = wanted.name.trim();
-  if (name === '') throw new DomainError('REGISTER_INVALID', '单位名称不能为空，请填写全称。');
+  if (name === '')
+    throw new DomainError('REGISTER_INVALID', '单位名称不能为空，请填写全称。', { pointer: '/name' });
 
   const { db } = world;
   const id = wanted.id ?? world.ids();
@@ -67,13 +68,26 @@ export async function addCapacity(
   const { db } = world;
   return inTransaction(db, async tx => {
     const organisation = await lockOrganisation(tx, db, organisationId);
-    if (!organisation) throw new DomainError('NOT_FOUND', '没有这个单位，请核对后再试。');
+    if (!organisation) throw unknown();
     if (organisation.capacities.includes(capacity)) return organisation;
     await addCapacities(tx, db, { id: organisation.id, capacities: [capacity] });
     const fact = { action: 'organisation.capacity-added', subject: organisation.id, detail: { capacity } };
     await record({ tx, db }, act, [fact]);
     return { ...organisation, capacities: [...organisation.capacities, capacity] };
   });
+}
+
+/** That organisation as the register has it. @throws DomainError NOT_FOUND; Forbidden */
+export async function viewOrganisation(
+  world: World,
+  act: PersonalAct,
+  id: string,
+): Promise<OrganisationView> {
+  demandMay(act.by, 'register.view');
+
+  const organisation = await organisationById(world.db, id);
+  if (!organisation) throw unknown();
+  return toOrganisationView(organisation);
 }
 
 /** One page of the register. @throws Forbidden */
@@ -97,6 +111,10 @@ export async function viewOrganisations(
 
 export function toOrganisationView({ id, name, code, capacities }: Organisation): OrganisationView {
   return { id, name, code, capacities: [...capacities] };
+}
+
+function unknown(): DomainError {
+  return new DomainError('NOT_FOUND', '没有这个单位，请核对后再试。');
 }
 
 function conflict(): DomainError {

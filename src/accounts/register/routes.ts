@@ -9,12 +9,18 @@ import {
   addCapacity,
   registerOrganisation,
   toOrganisationView,
+  viewOrganisation,
   viewOrganisations,
 } from './register-organisation.ts';
 
 const TAG = '单位';
 
 export function organisationRoutes(world: World, api: ServiceApi): void {
+  viewRoutes(world, api);
+  changeRoutes(world, api);
+}
+
+function viewRoutes(world: World, api: ServiceApi): void {
   api.add(
     {
       method: 'get',
@@ -36,6 +42,20 @@ export function organisationRoutes(world: World, api: ServiceApi): void {
       return viewOrganisations(world, act, { capacity, name: query['name'], code, page: pageIn(query) });
     },
   );
+  api.add(
+    {
+      method: 'get',
+      path: '/api/organisations/:id',
+      tag: TAG,
+      summary: '查看一个单位',
+      description: '登录即可。',
+      answer: { status: 200, shape: 'organisation-view', description: '该单位' },
+    },
+    async ({ act, params }) => viewOrganisation(world, act, params['id'] ?? ''),
+  );
+}
+
+function changeRoutes(world: World, api: ServiceApi): void {
   api.add(
     {
       method: 'post',

@@ -3,7 +3,7 @@
  * lost every grant must still be able to leave.
  */
 import { record } from '../../audit/record.ts';
-import { inTransaction } from '../../db/tx.ts';
+import { inSideTransaction } from '../../db/tx.ts';
 import { DomainError } from '../../shared/errors.ts';
 import type { SessionList, SessionView } from '../../shared/shapes/shapes.ts';
 import { isoAt, type Instant } from '../../shared/time.ts';
@@ -27,7 +27,7 @@ export async function findLive(
   const account = await findAccount(world, session.accountId);
   if (account?.state !== 'active') return undefined;
   if (at >= session.seenAt + SEEN_EVERY_SECONDS)
-    await inTransaction(world.db, async tx => touchSession(tx, world.db, { id: session.id, at }));
+    await inSideTransaction(world.db, async tx => touchSession(tx, world.db, { id: session.id, at }));
   return { token, session, account };
 }
 
@@ -96,7 +96,7 @@ export function signInRequired(): DomainError {
 
 async function end(world: World, act: PersonalAct, id: string): Promise<boolean> {
   const { db } = world;
-  return inTransaction(db, async tx => {
+  return inSideTransaction(db, async tx => {
     if (!(await endSession(tx, db, { id, at: act.at }))) return false;
     await record({ tx, db }, act, [
       { action: 'session.ended', subject: act.by.accountId, detail: { count: 1 } },

@@ -84,6 +84,11 @@ export async function endSessionsOf(
   return count;
 }
 
+/** Everybody's sessions are over. */
+export async function endAllSessions(tx: Tx, db: Db, at: Instant): Promise<void> {
+  await sessions(db).update({ ended_at: at }, { where: { ended_at: null }, transaction: tx });
+}
+
 /** Sessions whose life ended before that instant are forgotten. @returns how many */
 export async function deleteSessions(tx: Tx, db: Db, before: Instant): Promise<number> {
   return sessions(db).destroy({ where: { ends_at: { [Op.lt]: before } }, transaction: tx });

@@ -2,7 +2,7 @@
  * How often something may be tried: counters in the database, so that all processes share them. A try is taken before the work and
  * given back when it was honest, so a hundred tries at once are a hundred tries.
  */
-import { inTransaction } from '../../db/tx.ts';
+import { inSideTransaction } from '../../db/tx.ts';
 import type { Tx } from '../../db/connect.ts';
 import { DomainError } from '../../shared/errors.ts';
 import type { Instant } from '../../shared/time.ts';
@@ -45,7 +45,7 @@ export async function takeTries(
   world: LimitWorld,
   { at, tries }: { at: Instant; tries: readonly Limited[] },
 ): Promise<void> {
-  await inTransaction(world.db, async tx => takeTriesIn(tx, world, { at, tries }));
+  await inSideTransaction(world.db, async tx => takeTriesIn(tx, world, { at, tries }));
 }
 
 /** The same within the caller's transaction. */
@@ -73,7 +73,7 @@ export async function giveBack(
   { at, tries }: { at: Instant; tries: readonly Limited[] },
 ): Promise<void> {
   const windows = tries.map(each => ({ id: counterId(world, each), seconds: each.limit.seconds }));
-  await inTransaction(world.db, async tx => {
+  await inSideTransaction(world.db, async tx => {
     for (const counter of await lockCounters(tx, world.db, { windows, at }))
       await saveCounter(tx, world.db, { ...counter, count: Math.max(0, counter.count - 1) });
   });

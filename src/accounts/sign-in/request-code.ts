@@ -73,10 +73,24 @@ export function mayReceive(
   phone: string,
   known: { readonly account: Account | undefined; readonly fromRecord: string | undefined },
 ): boolean {
-  const { account, fromRecord } = known;
-  if (account?.phone !== undefined && account.phoneSource !== 'self') return account.phone === phone;
-  const reserved = fromRecord ?? account?.phone;
-  return reserved === undefined ? account === undefined : reserved === phone;
+  const reserved = reservedPhoneIn(known);
+  return reserved === undefined ? known.account === undefined : reserved === phone;
+}
+
+/** The account's reserved phone, but the record's instead of one that was only said. */
+function reservedPhoneIn({ account, fromRecord }: Parameters<typeof mayReceive>[1]): string | undefined {
+  if (account?.phone !== undefined && account.phoneSource !== 'self') return account.phone;
+  return fromRecord ?? account?.phone;
+}
+
+/** Where messages to that person go; undefined for a person whom nobody knows. */
+export async function reservedPhoneFor(
+  world: World,
+  people: KnownPeople,
+  idNumber: string,
+): Promise<string | undefined> {
+  const account = await findHolder(world, idNumber);
+  return reservedPhoneIn({ account, fromRecord: await people.reservedPhoneOf(idNumber) });
 }
 
 /** Only its request makes anything of a code, and only with the field key. */

@@ -1,6 +1,6 @@
 /** Staff sign in by login, password and one-time password. Every refusal looks and lasts the same, whatever was wrong. */
 import { record } from '../../audit/record.ts';
-import { inTransaction } from '../../db/tx.ts';
+import { inSideTransaction } from '../../db/tx.ts';
 import type { Act } from '../../shared/act.ts';
 import { DomainError } from '../../shared/errors.ts';
 import type { World } from '../../world.ts';
@@ -41,7 +41,7 @@ export async function signInStaff(world: World, act: Act, wanted: StaffCredentia
     return refuse(world, act, { login: wanted.login, id: found?.account.id });
 
   const { account } = found;
-  const opened = await inTransaction(world.db, async tx => {
+  const opened = await inSideTransaction(world.db, async tx => {
     if (!(await spendTotpStep(tx, world.db, { id: account.id, step }))) return undefined;
     if (account.state !== 'active') return 'disabled';
     return openSession(tx, world, { account, act, agent: wanted.agent });
@@ -59,7 +59,7 @@ async function refuse(
   { login, id }: { login: string; id: string | undefined },
 ): Promise<never> {
   const subject = id ?? world.cipher.indexOf(login, 'attempts.login').slice(0, 32);
-  await inTransaction(world.db, async tx =>
+  await inSideTransaction(world.db, async tx =>
     record({ tx, db: world.db }, act, [{ action: 'session.refused', subject, detail: { kind: 'staff' } }]),
   );
   throw new DomainError('SIGN_IN_FAILED', '账号、密码或动态口令不对，请核对后再试。');

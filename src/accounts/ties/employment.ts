@@ -1,29 +1,44 @@
-/** Who works for an employer: entered by the employer itself, and what it may look at depends on it (R34). */
+/**
+ * Who works for an employer: entered by the employer itself, and what it may look at depends on it (R34); so whoever is entered is told,
+ * at the phone that is theirs.
+ */
 import { recordLook } from '../../audit/look.ts';
 import { record } from '../../audit/record.ts';
 import { inTransaction } from '../../db/tx.ts';
 import { DomainError } from '../../shared/errors.ts';
 import type { EmploymentList, EmploymentView } from '../../shared/shapes/shapes.ts';
+import { enqueue } from '../../messages/enqueue.ts';
 import { dateAt, type PlainDate } from '../../shared/time.ts';
 import type { World } from '../../world.ts';
 import { demandDate, demandPersonId } from '../demand.ts';
 import { runsOn, type Employment } from '../organisation.ts';
 import { paged, type Page } from '../page.ts';
 import { maskId } from '../person-id.ts';
-import { demandGrant, demandMay, grantsFor, type PersonalAct } from '../role.ts';
+import { demandMay, demandNamedGrant, Forbidden, grantsFor, type PersonalAct } from '../role.ts';
+import { reservedPhoneFor, type KnownPeople } from '../sign-in/request-code.ts';
+import { organisationById } from '../store.ts';
 import { demandAfter } from './link.ts';
 import { endEmployment, findEmployment, listEmployments, openEmployment } from './store.ts';
 
+interface NewEmployment {
+  readonly idNumber: string;
+  readonly name: string;
+  readonly from: PlainDate;
+  /** For which of one's grants; any of them unless told. */
+  readonly grant?: string;
+  readonly id?: string;
+}
+
 /**
- * The person works for the employer that one acts for; the first, when one acts for several.
+ * The person works for the employer that one acts for (by the grant named, else the first), and is told so where they can be reached.
  * @throws DomainError CONTENT_INVALID, REGISTER_CONFLICT when the person works there already; Forbidden
  */
 export async function enterEmployment(
   world: World,
   act: PersonalAct,
-  wanted: { idNumber: string; name: string; from: PlainDate; id?: string },
+  { people, ...wanted }: NewEmployment & { readonly people: KnownPeople },
 ): Promise<EmploymentView> {
-  const { organisationId } = demandGrant(act.by, 'employments.manage');
+  const { organisationId } = demandNamedGrant(act.by, 'employments.manage', wanted.grant);
   const person = demandPersonId(wanted.idNumber, act);
   const from = demandDate(wanted.from, 'from');
   const name = wanted.name.trim();
@@ -31,11 +46,15 @@ export async function enterEmployment(
   const { db } = world;
   const joining = { organisationId, idNumber: person.number, name, from };
   const scope = { ...world, ids: () => wanted.id ?? world.ids() };
+  const phone = await reservedPhoneFor(world, people, person.number);
+  const employer = (await organisationById(db, organisationId))?.name ?? '';
   const id = await inTransaction(db, async tx => {
     const opened = await openEmployment(tx, scope, joining);
     if (opened === undefined) return undefined;
     const detail = { organisationId, from };
     await record({ tx, db }, act, [{ action: 'employment.opened', subject: opened, detail }]);
+    if (phone !== undefined)
+      await enqueue(tx, world, [{ template: 'employment-listed', phone, values: { employer } }]);
     return opened;
   });
   const known = id ?? wanted.id;
@@ -68,19 +87,21 @@ export async function leaveEmployment(
   return toEmploymentView({ ...employment, to }, dateAt(act.at));
 }
 
-/** One page of the people of the employers that one acts for, masked; the look is audited. @throws Forbidden */
+/** One page of the people of the employers that one acts for, or of that grant's, masked; the look is audited. @throws Forbidden */
 export async function viewEmployments(
   world: World,
   act: PersonalAct,
-  wanted: { current: boolean; page: Page },
+  wanted: { grant: string | undefined; current: boolean; page: Page },
 ): Promise<EmploymentList> {
   demandMay(act.by, 'employments.manage');
 
-  const { page, current } = wanted;
+  const { page, current, grant } = wanted;
+  const grants = grantsFor(act.by, 'employments.manage').filter(
+    ({ id }) => grant === undefined || id === grant,
+  );
+  if (grants.length === 0) throw new Forbidden();
   const today = dateAt(act.at);
-  const organisationIds = [
-    ...new Set(grantsFor(act.by, 'employments.manage').map(({ organisationId }) => organisationId)),
-  ];
+  const organisationIds = [...new Set(grants.map(({ organisationId }) => organisationId))];
   const rows = await listEmployments(world, {
     organisationIds,
     on: current ? today : undefined,

@@ -28,8 +28,8 @@ export async function linkEmployer(
 ): Promise<OrganisationLink> {
   demandAllowed(act, 'register.change');
   const from = demandDate(wanted.from, 'from');
-  const employer = await organisationFor(world, wanted.employerCode);
-  const department = await organisationFor(world, wanted.departmentCode);
+  const employer = await organisationFor(world, wanted.employerCode, '/employerCode');
+  const department = await organisationFor(world, wanted.departmentCode, '/departmentCode');
   demandFitting(employer, department);
 
   const { db } = world;
@@ -40,7 +40,9 @@ export async function linkEmployer(
     const made = await findLink(db, id, tx);
     if (made) return made;
     if (await isLinkedFrom(tx, db, { employerId: employer.id, from }))
-      throw new DomainError('REGISTER_CONFLICT', '该用人单位当时已有业务主管部门，请先终止原隶属关系。');
+      throw new DomainError('REGISTER_CONFLICT', '该用人单位当时已有业务主管部门，请先终止原隶属关系。', {
+        pointer: '/from',
+      });
     await addLink(tx, db, link);
     const detail = { departmentId: department.id, from };
     await record({ tx, db }, act, [{ action: 'organisation.linked', subject: employer.id, detail }]);
@@ -74,12 +76,12 @@ export async function unlinkEmployer(
 export async function viewLinks(
   world: World,
   act: PersonalAct,
-  wanted: { employerId?: string | undefined; page: Page },
+  wanted: { employerId?: string | undefined; departmentId?: string | undefined; page: Page },
 ): Promise<OrganisationLinkList> {
   demandMay(act.by, 'register.view');
 
-  const { employerId, page } = wanted;
-  const rows = await listLinks(world.db, { employerId, after: page.after, limit: page.limit + 1 });
+  const { page, ...ends } = wanted;
+  const rows = await listLinks(world.db, { ...ends, after: page.after, limit: page.limit + 1 });
   const { items, next } = paged(rows, page);
   return { links: await toLinkViews(world, items), next };
 }
@@ -102,19 +104,24 @@ export async function toLinkViews(
 
 /** @throws DomainError REGISTER_INVALID when the last day lies before the first */
 export function demandAfter(from: PlainDate, to: PlainDate): void {
-  if (to < from) throw new DomainError('REGISTER_INVALID', '最后一日不能早于第一日，请改正日期。');
+  if (to < from)
+    throw new DomainError('REGISTER_INVALID', '最后一日不能早于第一日，请改正日期。', { pointer: '/to' });
 }
 
-async function organisationFor({ db }: World, code: string): Promise<Organisation> {
+async function organisationFor({ db }: World, code: string, pointer: string): Promise<Organisation> {
   const wanted = normaliseOrganisationCode(code);
   const found = (await organisationsByCode(db, [wanted])).get(wanted);
-  if (!found) throw new DomainError('ORGANISATION_UNKNOWN', '没有登记这个单位，请先登记单位。');
+  if (!found) throw new DomainError('ORGANISATION_UNKNOWN', '没有登记这个单位，请先登记单位。', { pointer });
   return found;
 }
 
 function demandFitting(employer: Organisation, department: Organisation): void {
   if (!employer.capacities.includes('employer'))
-    throw new DomainError('REGISTER_INVALID', '下级单位没有用人单位的身份，请先在单位登记中增加。');
+    throw new DomainError('REGISTER_INVALID', '下级单位没有用人单位的身份，请先在单位登记中增加。', {
+      pointer: '/employerCode',
+    });
   if (!department.capacities.includes('department') && !department.capacities.includes('archive'))
-    throw new DomainError('REGISTER_INVALID', '上级单位既非业务主管部门也非档案存放机构，请核对。');
+    throw new DomainError('REGISTER_INVALID', '上级单位既非业务主管部门也非档案存放机构，请核对。', {
+      pointer: '/departmentCode',
+    });
 }

@@ -84,11 +84,17 @@ export async function endLink(tx: Tx, db: Db, { id, to }: { id: string; to: Plai
 /** One page of links by id. */
 export async function listLinks(
   db: Db,
-  wanted: { employerId?: string | undefined; after?: string | undefined; limit: number },
+  wanted: {
+    employerId?: string | undefined;
+    departmentId?: string | undefined;
+    after?: string | undefined;
+    limit: number;
+  },
 ): Promise<readonly OrganisationLink[]> {
   const rows = await links(db).findAll({
     where: {
       ...(wanted.employerId === undefined ? {} : { employer_id: wanted.employerId }),
+      ...(wanted.departmentId === undefined ? {} : { department_id: wanted.departmentId }),
       ...(wanted.after === undefined ? {} : { id: { [Op.gt]: wanted.after } }),
     },
     order: [['id', 'ASC']],
@@ -176,6 +182,27 @@ export async function employmentsOf(
     raw: true,
   });
   return (rows as unknown as EmploymentRow[]).map(row => toEmployment(row, scope));
+}
+
+/** Where the person works on that day or will work later, oldest first. */
+export async function employmentsOfPerson(
+  scope: TieScope,
+  { idNumber, notBefore }: { idNumber: string; notBefore: PlainDate },
+): Promise<readonly Employment[]> {
+  const rows = await employments(scope.db).findAll({
+    where: {
+      person_index: personIndex(scope, idNumber),
+      [Op.or]: [{ to_date: null }, { to_date: { [Op.gte]: notBefore } }],
+    },
+    order: [
+      ['from_date', 'ASC'],
+      ['id', 'ASC'],
+    ],
+    raw: true,
+  });
+  const found = (rows as unknown as EmploymentRow[]).map(row => toEmployment(row, scope));
+  // the index is not bound to its row: only what was sealed says whose it is
+  return found.filter(employment => employment.idNumber === idNumber);
 }
 
 /** True when the person works there on that day. */
