@@ -2,7 +2,7 @@
  * Keys as files: public ones (root, signed manifest, one JWK per key) in one folder that may be published, private ones each
  * in a JWE under a passphrase in another. The root's half is needed only for the verbs in ceremony.ts and belongs offline.
  */
-import { createPrivateKey, sign, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, sign, type KeyObject } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { CompactEncrypt, compactDecrypt, type JWK } from 'jose';
@@ -13,7 +13,7 @@ import { fromPem, readCertificate, type X509 } from './x509.ts';
 /** Public root key as kept in root.json; `test` marks everything below it as without legal effect. */
 export type RootJwk = PublicJwk & { readonly test?: true };
 
-/** Signs with one private key; the seam for a KMS or PKCS#11 driver. */
+/** Signs with one private key, wherever that is (open-signer.ts). */
 export interface Signer {
   readonly number: number;
   /** base64url of raw r‖s (IEEE P1363, 64 bytes) over SHA-256 of the bytes, of a text in UTF-8: JWA ES256 (RFC 7518 §3.4). */
@@ -39,8 +39,17 @@ const ALG = 'PBES2-HS512+A256KW';
 export function readRoot(folders: KeyFolders): RootJwk {
   const file = join(folders.publicKeysDir, 'root.json');
   if (!existsSync(file)) throw new DomainError('KEYS_MISSING', '还没有根密钥，请先运行 zhicheng keys root。');
-  const jwk = JSON.parse(readFileSync(file, 'utf8')) as { x?: string; y?: string; test?: boolean };
-  return { ...publicJwk(jwk), ...(jwk.test === true ? { test: true } : {}) };
+  return readRootFile(file);
+}
+
+/** @throws DomainError MANIFEST_INVALID when it holds no public key */
+export function readRootFile(file: string): RootJwk {
+  try {
+    const jwk = JSON.parse(readFileSync(file, 'utf8')) as { x?: string; y?: string; test?: boolean };
+    return { ...publicJwk(jwk), ...(jwk.test === true ? { test: true } : {}) };
+  } catch (error) {
+    throw new DomainError('MANIFEST_INVALID', `${file} 不是根密钥的公钥，或已损坏；请从可信来源重新取得。`, { cause: error });
+  }
 }
 
 /**
@@ -82,6 +91,11 @@ export function readChain(folders: KeyFolders, number: number): Chain {
   return { leaf: read(keyId(number)), root: read('root') };
 }
 
+/** By which two manifests of one version are told apart. */
+export function manifestHash(jws: string): string {
+  return createHash('sha256').update(jws).digest('hex');
+}
+
 /** Changes whenever the manifest file does: lets a service notice a new manifest cheaply. */
 export function manifestStamp(folders: KeyFolders): string {
   const file = join(folders.publicKeysDir, 'manifest.jws');
@@ -108,7 +122,8 @@ export function es256(input: string | Uint8Array, key: KeyObject): string {
 export async function openPrivateKey(folders: KeyFolders, name: string, passphrase: string | undefined): Promise<KeyObject> {
   const file = join(folders.privateKeysDir, `${name}.jwe`);
   if (!existsSync(file)) {
-    throw new DomainError('KEY_UNKNOWN', `本机没有 ${name} 的私钥文件；请在保管它的机器上操作，或另建密钥。`);
+    const way = name === 'root' ? '如已遗失，请用 zhicheng keys root --adopt 建立新根密钥并承接现有密钥' : '或另建密钥';
+    throw new DomainError('KEY_UNKNOWN', `本机没有 ${name} 的私钥文件；请在保管它的机器上操作；${way}。`);
   }
   const secret = demandPassphrase(name, passphrase);
   try {
@@ -123,16 +138,16 @@ export async function openPrivateKey(folders: KeyFolders, name: string, passphra
   }
 }
 
-/** The private half is on disk afterwards, readable only with the passphrase. */
+/** The private half is on disk afterwards, readable only with the passphrase. @param kept `rounds` of PBKDF2, default 210,000 */
 export async function keepPrivateKey(
   folders: KeyFolders,
-  kept: { name: string; key: KeyObject },
+  kept: { name: string; key: KeyObject; rounds: number | undefined },
   passphrase: string | undefined,
 ): Promise<void> {
   const secret = demandPassphrase(kept.name, passphrase);
   const jwe = await new CompactEncrypt(new TextEncoder().encode(JSON.stringify(kept.key.export({ format: 'jwk' }))))
     .setProtectedHeader({ alg: ALG, enc: 'A256GCM' })
-    .setKeyManagementParameters({ p2c: PBES2_ROUNDS })
+    .setKeyManagementParameters({ p2c: kept.rounds ?? PBES2_ROUNDS })
     .encrypt(secret);
   writeWhole(join(folders.privateKeysDir, `${kept.name}.jwe`), `${jwe}\n`, 0o600);
 }

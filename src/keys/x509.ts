@@ -33,6 +33,8 @@ export interface X509 {
   readonly issuer: Bytes;
   readonly serial: Bytes;
   readonly jwk: PublicJwk;
+  /** Names the key that signed it: the first 20 bytes of the SHA-256 of its public point (RFC 7093 §2). */
+  readonly authority: Bytes;
 }
 
 export interface CertificatePlan {
@@ -60,6 +62,7 @@ export const ECDSA_WITH_SHA256 = sequence(objectId('1.2.840.10045.4.3.2'));
 const SPKI_HEAD = sequence(objectId('1.2.840.10045.2.1'), objectId('1.2.840.10045.3.1.7'));
 const UNCOMPRESSED = 4;
 const GENERALIZED_FROM_YEAR = 2050;
+const KEY_ID_BYTES = 20;
 
 /** The uncompressed point: 4, x, y. */
 export function pointOf({ x, y }: PublicJwk): Bytes {
@@ -101,7 +104,9 @@ export function readCertificate(der: Uint8Array): X509 | undefined {
   const [x, y] = [point.content.subarray(2, 34), point.content.subarray(34)].map(toBase64url);
   if (x === undefined || y === undefined) return undefined;
   const jwk: PublicJwk = { kty: 'EC', crv: 'P-256', x, y };
-  return { der: whole.whole, signed: signed.whole, signature, issuer: issuer.whole, serial: serial.whole, jwk };
+  // the authority's key identifier is the last that extensionsOf writes
+  const authority = signed.whole.subarray(-KEY_ID_BYTES);
+  return { der: whole.whole, signed: signed.whole, signature, issuer: issuer.whole, serial: serial.whole, jwk, authority };
 }
 
 /** As OpenSSL and browsers store certificates (RFC 7468). */
@@ -142,7 +147,7 @@ function timeOf(at: Instant): Bytes {
 function extensionsOf({ isRoot, subjectKeyHash, issuerKeyHash }: CertificatePlan): readonly Bytes[] {
   const critical = tagged(0x01, Uint8Array.of(0xff));
   const usage = isRoot ? bits(Uint8Array.of(0x06), 1) : bits(Uint8Array.of(0xc0), 6);
-  const [subjectKey, issuerKey] = [subjectKeyHash, issuerKeyHash].map(hash => hash.subarray(0, 20));
+  const [subjectKey, issuerKey] = [subjectKeyHash, issuerKeyHash].map(hash => hash.subarray(0, KEY_ID_BYTES));
   return [
     sequence(objectId('2.5.29.19'), critical, octets(isRoot ? sequence(critical) : sequence())),
     sequence(objectId('2.5.29.15'), critical, octets(usage)),

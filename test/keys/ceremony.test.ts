@@ -2,7 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { addKey, certifyKey, makeRoot, retireKey, revokeKey, type Ceremony, type KeyPlan } from '../../src/keys/ceremony.ts';
+import { addKey, certifyKey, makeRoot, replaceKey, retireKey, revokeKey, type Ceremony, type KeyPlan } from '../../src/keys/ceremony.ts';
+import { destroyPrivateFile } from '../../src/keys/destroyed.ts';
 import { keyService, type KeyService } from '../../src/keys/key-service.ts';
 import { loadManifest, openSigner, readRoot } from '../../src/keys/keyring.ts';
 import { findKey, importPublicJwk, isInWindow, maySign } from '../../src/keys/manifest.ts';
@@ -21,7 +22,8 @@ const KEY_PASSPHRASE = '签发密钥口令-仅供测试使用';
 function aCeremony(t: ExecutionContext, changes: Partial<Ceremony> = {}): Ceremony {
   const folder = freshFolder(t);
   const folders = { publicKeysDir: join(folder, 'public'), privateKeysDir: join(folder, 'private') };
-  return { folders, did: DID, at: NOON, rootPassphrase: '根密钥口令-仅供测试使用吧', keyPassphrase: KEY_PASSPHRASE, ...changes };
+  const secrets = { rootPassphrase: '根密钥口令-仅供测试使用吧', keyPassphrase: KEY_PASSPHRASE, passphraseRounds: 1000 };
+  return { folders, did: DID, at: NOON, ...secrets, ...changes };
 }
 
 function serviceOf(ceremony: Ceremony, keyPassphrase: string | undefined = KEY_PASSPHRASE): KeyService {
@@ -160,7 +162,7 @@ test('a service whose passphrase failed once opens the key when the passphrase i
 });
 
 test('private files hold no private key in the clear, and only their owner may read them', async t => {
-  const ceremony = aCeremony(t);
+  const ceremony = aCeremony(t, { passphraseRounds: undefined });
   await makeRoot(ceremony, false);
   await addKey(ceremony, JUNE);
   const files = readdirSync(ceremony.folders.privateKeysDir);
@@ -272,4 +274,64 @@ test('the certificate of a files key can be made anew: the same key, under the s
   await throwsCode(t, 'KEY_UNKNOWN', async () => certifyKey(ceremony, 1));
   await throwsCode(t, 'KEY_UNKNOWN', async () => certifyKey(ceremony, 9));
   await throwsCode(t, 'PASSPHRASE_WRONG', async () => certifyKey({ ...ceremony, rootPassphrase: '不是这个根密钥口令，绝对不是' }, 2));
+});
+
+test('a ceremony without the root passphrase leaves no file of a key that no manifest names', async t => {
+  const ceremony = aCeremony(t);
+  await makeRoot(ceremony, false);
+  await addKey(ceremony, JUNE);
+  const filesNow = (): string[] => [ceremony.folders.publicKeysDir, ceremony.folders.privateKeysDir].flatMap(folder => readdirSync(folder));
+  const before = filesNow();
+
+  await throwsCode(t, 'PASSPHRASE_WRONG', async () => addKey({ ...ceremony, rootPassphrase: '不是这个根密钥口令，绝对不是' }, JULY));
+  await throwsCode(t, 'MANIFEST_INVALID', async () => addKey(ceremony, { ...JULY, month: '2026-13' }));
+
+  t.deepEqual(filesNow(), before);
+});
+
+test('a key in wrong hands is revoked and replaced by one and the same manifest; doing it again changes nothing', async t => {
+  const ceremony = aCeremony(t);
+  await makeRoot(ceremony, false);
+  await addKey(ceremony, LISTS);
+  const service = serviceOf(ceremony);
+
+  const { revoked, added } = await replaceKey(ceremony, 1, { ...LISTS, notBefore: NOON });
+  const again = await replaceKey(ceremony, 1, undefined);
+
+  const { manifest } = await service.manifest();
+  t.is(manifest.version, 2);
+  t.is(revoked.revokedAt, NOON);
+  t.deepEqual(again, { revoked, added: undefined });
+  t.is((await service.keyFor({ use: 'status-lists', at: NOON })).number, added?.number ?? 0);
+});
+
+test('a destroyed key signs no more, not even for a service that had it open, and what it signed stays listed', async t => {
+  const ceremony = aCeremony(t);
+  await makeRoot(ceremony, false);
+  await addKey(ceremony, JUNE);
+  const service = serviceOf(ceremony);
+  const signer = await service.signer(1);
+  const file = join(ceremony.folders.privateKeysDir, 'key-1.jwe');
+
+  destroyPrivateFile(ceremony.folders, 1, 'test');
+  destroyPrivateFile(ceremony.folders, 1, 'test, again');
+
+  t.false(existsSync(file));
+  await throwsCode(t, 'KEY_DESTROYED', async () => signer.sign('x'));
+  await throwsCode(t, 'KEY_DESTROYED', async () => service.signer(1));
+  await throwsCode(t, 'KEY_DESTROYED', async () => service.keyFor({ use: 'certificates', month: '2026-06', at: NOON }));
+  t.is(findKey((await service.manifest()).manifest, 1)?.retiredAt, undefined);
+});
+
+test('a destruction that broke off after its mark is a destruction, and the next run finishes it', async t => {
+  const ceremony = aCeremony(t);
+  await makeRoot(ceremony, false);
+  await addKey(ceremony, JUNE);
+  const { privateKeysDir } = ceremony.folders;
+  writeFileSync(join(privateKeysDir, 'key-1.destroyed'), 'broke off here');
+
+  await throwsCode(t, 'KEY_DESTROYED', async () => serviceOf(ceremony).signer(1));
+  destroyPrivateFile(ceremony.folders, 1, 'test');
+
+  t.false(existsSync(join(privateKeysDir, 'key-1.jwe')));
 });
