@@ -190,7 +190,13 @@ export interface Application {
   readonly uploadDeadline: PlainDate | undefined;
   readonly uploadLate: boolean;
   /** The certificate version that this one corrects (更正), if it does. */
-  readonly corrects: { readonly number: string; readonly version: number } | undefined;
+  readonly corrects:
+    | {
+        readonly number: string;
+        readonly version: number;
+        /** Reason code. */ readonly reason?: string | undefined;
+      }
+    | undefined;
   /** Route 4 (R7). */
   readonly entrustLetter: string | undefined;
   /** Route 3 (R6). */

@@ -16,7 +16,7 @@ import { dateAt, type Month } from '../shared/time.ts';
 import type { World } from '../world.ts';
 import { APPLICATION_STATES, STATE_NAMES, type ApplicationState, type Turn } from './application.ts';
 import { expectedOf, stateNameFor } from './expected.ts';
-import { countByState, listApplications, type ListQuery, type Sort } from './store.ts';
+import { countByState, listApplications, type CountQuery, type ListQuery, type Sort } from './store.ts';
 import { summaryView } from './view.ts';
 import { BEFORE_THE_BUREAU, isVisibleTo, REACHED_BY_UPLOAD } from './visible.ts';
 
@@ -31,6 +31,8 @@ export interface Listing {
   readonly awaitingUpload?: boolean | undefined;
   /** Only those whose next step is mine. */
   readonly mine?: boolean | undefined;
+  /** Whether the handler proposes to reject: for the bureau's people only, whose own business it is until it is decided. */
+  readonly rejectProposed?: boolean | undefined;
   readonly sort?: Sort | undefined;
   readonly limit?: number | undefined;
   readonly after?: ListQuery['after'];
@@ -42,18 +44,14 @@ export const PAGE = 50;
 export async function listFor(world: World, act: PersonalAct, wanted: Listing): Promise<ApplicationList> {
   demandMay(act.by, 'application.view');
   const owner = ownerFor(world, act.by, wanted.grantId);
+  demandOwnBusiness(owner, wanted);
   const limit = wanted.limit ?? PAGE;
   const found = await listApplications(world, {
-    whose: owner.whose,
+    ...narrowed(owner, wanted),
     states: wanted.states?.filter(state => !owner.hidden.includes(state)),
     exceptStates: owner.hidden.length > 0 ? owner.hidden : undefined,
-    uploadedIn: owner.uploadedIn,
-    month: wanted.month,
     name: wanted.name,
     idNumberIndex: wanted.idNumber === undefined ? undefined : indexOf(world, wanted.idNumber),
-    late: wanted.late,
-    awaitingUpload: wanted.awaitingUpload,
-    turn: wanted.mine === true ? owner.turn : undefined,
     sort: wanted.sort ?? '-changedAt',
     after: wanted.after,
     limit: limit + 1, // one more tells whether there is a next page
@@ -64,8 +62,12 @@ export async function listFor(world: World, act: PersonalAct, wanted: Listing): 
   const rules = { ...world.config, calendar: await calendarOf(world.db) };
   const reader = { isHolder: owner.grant === undefined, today: dateAt(act.at) };
   const items = page.map(application => {
-    const { collectFrom } = expectedOf(application, act.at, rules);
-    return summaryView(application, stateNameFor(application, { ...reader, collectFrom }));
+    const expected = expectedOf(application, act.at, rules);
+    const { collectFrom } = expected;
+    return summaryView(application, {
+      stateName: stateNameFor(application, { ...reader, collectFrom }),
+      expected,
+    });
   });
   const last = page.at(-1);
   const next = found.length > limit && last ? `${last.course.changedAt}-${last.id}` : null;
@@ -76,22 +78,36 @@ export async function listFor(world: World, act: PersonalAct, wanted: Listing): 
 export async function countsFor(
   world: World,
   act: PersonalAct,
-  wanted: Pick<Listing, 'grantId' | 'month'>,
+  wanted: Pick<Listing, 'grantId' | Narrowing>,
 ): Promise<ApplicationCounts> {
   demandMay(act.by, 'application.view');
-  const { whose, hidden, uploadedIn } = ownerFor(world, act.by, wanted.grantId);
-  const counts = await countByState(world.db, {
-    whose,
-    uploadedIn,
-    exceptStates: hidden,
-    month: wanted.month,
-  });
+  const owner = ownerFor(world, act.by, wanted.grantId);
+  demandOwnBusiness(owner, wanted);
+  const counts = await countByState(world.db, { ...narrowed(owner, wanted), exceptStates: owner.hidden });
   const present = APPLICATION_STATES.map(state => ({
     state,
     stateName: STATE_NAMES[state],
     count: counts[state] ?? 0,
   }));
   return { counts: present.filter(({ count }) => count > 0) };
+}
+
+/** What a list and its counts can be narrowed by alike. */
+type Narrowing = 'month' | 'late' | 'awaitingUpload' | 'mine' | 'rejectProposed';
+
+function narrowed(
+  { whose, uploadedIn, turn }: Owner,
+  { month, late, awaitingUpload, mine, rejectProposed }: Pick<Listing, Narrowing>,
+): CountQuery {
+  return {
+    ...{ whose, uploadedIn, month, late, awaitingUpload, rejectProposed },
+    turn: mine === true ? turn : undefined,
+  };
+}
+
+/** @throws Forbidden when others than the bureau's ask what its handler proposes */
+function demandOwnBusiness({ grant }: Owner, { rejectProposed }: Pick<Listing, 'rejectProposed'>): void {
+  if (rejectProposed !== undefined && grant?.capacity !== 'bureau') throw new Forbidden();
 }
 
 interface Owner {

@@ -2,6 +2,7 @@
  * The reserved mobile (预留手机号) that somebody other than the holder vouched for: to it goes the first sign-in code (R9, R33). What
  * a person writes in a draft of their own vouches for nothing.
  */
+import { holderAccount } from '../accounts/people/store.ts';
 import type { World } from '../world.ts';
 import type { Application, ApplicationState } from './application.ts';
 import { applicationsOf } from './store.ts';
@@ -25,6 +26,15 @@ export async function reservedPhoneOf(
   const all = await applicationsOf(world, idNumber);
   const newest = all.findLast(isVouchedFor) ?? all.findLast(isAwaitingConfirmation);
   return newest?.phone;
+}
+
+/** Where that application's holder is told of it: the phone of their account, which they may have changed, else the application's own. */
+export async function phoneOf(
+  world: Pick<World, 'db' | 'cipher'>,
+  { idNumber, phone }: Pick<Application, 'idNumber' | 'phone'>,
+): Promise<string> {
+  const account = await holderAccount(world, idNumber);
+  return account?.phone ?? phone;
 }
 
 function isVouchedFor({ rosterId, state, corrects }: Application): boolean {

@@ -27,6 +27,7 @@ import { rosterRoutes } from './roster-routes.ts';
 import { startDraft } from './start-draft.ts';
 import { SORTS } from './store.ts';
 import { submitApplication } from './submit-application.ts';
+import { submittingUnitFor } from './submitting-unit.ts';
 import { viewApplication, viewFor } from './view-application.ts';
 import { withdrawApplication } from './withdraw-application.ts';
 import { writeContent } from './write-content.ts';
@@ -40,7 +41,7 @@ const CONTENT_LIMIT = '16kb';
 export function applicationRoutes(world: World, api: ServiceApi): void {
   listRoutes(world, api);
   writingRoutes(world, api);
-  nameRoutes(world, api);
+  adviceRoutes(world, api);
   stepRoutes(world, api);
   rosterRoutes(world, api);
 }
@@ -50,14 +51,18 @@ const MONTH = { description: '批次月份，如 2021-07', pattern: '\\d{4}-\\d{
 const YES_NO = 'true|false';
 const SCOPE = '本人看到自己的；经办人看到本单位以该权限经办的；市局看到已到市局的。查看记入审计。';
 
-const LIST_QUERY = {
+const NARROWING = {
   grant: GRANT,
-  state: { description: '状态，多个用逗号隔开', pattern: '[A-Z_]{1,30}(,[A-Z_]{1,30}){0,11}' },
   month: MONTH,
-  name: { description: '姓名全名', pattern: '.{1,60}' },
   late: { description: '是否逾期上传', pattern: YES_NO },
   awaitingUpload: { description: '是否待汇总上传', pattern: YES_NO },
   mine: { description: 'true 只列轮到我办理的', pattern: YES_NO },
+  rejectProposed: { description: '经办人是否拟不予通过；仅市局', pattern: YES_NO },
+} as const;
+const LIST_QUERY = {
+  ...NARROWING,
+  state: { description: '状态，多个用逗号隔开', pattern: '[A-Z_]{1,30}(,[A-Z_]{1,30}){0,11}' },
+  name: { description: '姓名全名', pattern: '.{1,60}' },
   sort: { description: 'changedAt 或 -changedAt（最近变化的在前）', pattern: SORTS.join('|') },
   limit: { description: `每页件数，1 至 ${MAX_PAGE}`, pattern: '[1-9][0-9]?|1[0-9]{2}|200' },
   after: { description: '上一页给出的 next', pattern: `[0-9]{1,12}-${ID}` },
@@ -97,11 +102,10 @@ function listRoutes(world: World, api: ServiceApi): void {
       tag: TAG,
       summary: '各状态的件数',
       description: SCOPE,
-      query: { grant: GRANT, month: MONTH },
+      query: NARROWING,
       answer: { status: 200, shape: 'application-counts', description: '各状态的件数' },
     },
-    async ({ act, query }) =>
-      countsFor(world, act, { grantId: query['grant'], month: monthOf(query['month']) }),
+    async ({ act, query }) => countsFor(world, act, listingOf(query)),
   );
   api.add(
     {
@@ -132,6 +136,7 @@ function writingRoutes(world: World, api: ServiceApi): void {
         id: createIdOf(ctx, act, world),
         route: body.route,
         content: contentFrom(body.content),
+        employmentId: body.employment,
       };
       return viewFor(world, act, await startDraft(world, act, wanted));
     },
@@ -154,7 +159,7 @@ function writingRoutes(world: World, api: ServiceApi): void {
   );
 }
 
-function nameRoutes(world: World, api: ServiceApi): void {
+function adviceRoutes(world: World, api: ServiceApi): void {
   api.add(
     {
       method: 'post',
@@ -167,6 +172,20 @@ function nameRoutes(world: World, api: ServiceApi): void {
     },
     // nothing is kept and nothing awaited
     ({ act, body }) => Promise.resolve(printedNameFor(world, act, body)),
+  );
+  api.add(
+    {
+      method: 'get',
+      path: '/api/submitting-unit',
+      tag: TAG,
+      summary: '申请由谁呈报',
+      description: '登录即可。填写申请时查问：用人单位有业务主管部门的由它呈报，没有的须填档案存放机构。',
+      query: {
+        employer: { description: '用人单位的统一社会信用代码；没有单位的不填', pattern: '[0-9A-Za-z]{18}' },
+      },
+      answer: { status: 200, shape: 'submitting-unit', description: '由谁呈报，还须填什么' },
+    },
+    async ({ act, query }) => submittingUnitFor(world, act, query['employer'] ?? ''),
   );
 }
 
@@ -228,6 +247,7 @@ function listingOf(query: Readonly<Record<string, string | undefined>>): Listing
     late: yes('late'),
     awaitingUpload: yes('awaitingUpload'),
     mine: yes('mine'),
+    rejectProposed: yes('rejectProposed'),
     sort: SORTS.find(sort => sort === query['sort']),
     limit: query['limit'] === undefined ? undefined : Number(query['limit']),
     after: cursorOf(query['after']),

@@ -53,6 +53,7 @@ export interface ApplicationRow {
   upload_late: boolean;
   corrects_number: string | null;
   corrects_version: number | null;
+  corrects_reason: string | null;
   live_key: string | null;
   round: number;
   originator: string;
@@ -135,14 +136,23 @@ export function toRow(application: Application, cipher: FieldCipher): Applicatio
     uploaded_at: application.uploadedAt ?? null,
     upload_deadline: application.uploadDeadline ?? null,
     upload_late: application.uploadLate,
-    corrects_number: application.corrects?.number ?? null,
-    corrects_version: application.corrects?.version ?? null,
+    ...correctsColumns(application.corrects),
     // a correction stands beside the application it corrects, which keeps the guard; a draft claims nothing yet
     live_key: application.corrects || !isGuarding(application.state) ? null : liveKeyOf(cipher, application),
     entrust_letter: application.entrustLetter ?? null,
     external_number: application.externalNumber ?? null,
     draft_sealed: application.draft ? sealed(JSON.stringify(application.draft), 'draft') : null,
     pass_key: application.passKey ?? null,
+  };
+}
+
+function correctsColumns(
+  corrects: Application['corrects'],
+): Pick<ApplicationRow, 'corrects_number' | 'corrects_version' | 'corrects_reason'> {
+  return {
+    corrects_number: corrects?.number ?? null,
+    corrects_version: corrects?.version ?? null,
+    corrects_reason: corrects?.reason ?? null,
   };
 }
 
@@ -245,7 +255,11 @@ export function toApplication(row: ApplicationRow, cipher: FieldCipher): Applica
     corrects:
       row.corrects_number === null
         ? undefined
-        : { number: row.corrects_number, version: row.corrects_version ?? 1 },
+        : {
+            number: row.corrects_number,
+            version: row.corrects_version ?? 1,
+            reason: row.corrects_reason ?? undefined,
+          },
     entrustLetter: row.entrust_letter ?? undefined,
     externalNumber: row.external_number ?? undefined,
     draft:

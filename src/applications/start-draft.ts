@@ -4,6 +4,9 @@
  */
 import { checkPersonId, isIdType, normalisePersonId } from '../accounts/person-id.ts';
 import { demandMay, Forbidden, grantsFor, type Actor, type PersonalAct } from '../accounts/role.ts';
+import { idTypeOf } from '../accounts/demand.ts';
+import { runsOn, type Employment } from '../accounts/organisation.ts';
+import { findEmployment } from '../accounts/ties/store.ts';
 import { normaliseOrganisationCode } from '../accounts/organisation-code.ts';
 import { organisationsById } from '../accounts/store.ts';
 import { record } from '../audit/record.ts';
@@ -33,6 +36,8 @@ export interface NewDraft {
   readonly id: string;
   readonly route: 2 | 4;
   readonly content: ApplicationContent;
+  /** Of an employer's: who it is for, as it stands in its list of staff. */
+  readonly employmentId?: string | undefined;
 }
 
 /**
@@ -74,10 +79,31 @@ async function own(world: World, act: PersonalAct, wanted: NewDraft): Promise<Ap
 /** R11: route 2 only; the person must be known from the start, for the draft is theirs. */
 async function ofStaff(world: World, act: PersonalAct, wanted: NewDraft): Promise<Application> {
   if (wanted.route !== 2) throw new Forbidden('委托评审的申请须由本人填报，用人单位只办理审核。');
-  const employerId = await employerFor(world, act.by, wanted.content.employerCode);
-  const content = await staffContent(world, employerId, wanted.content);
+  const known =
+    wanted.employmentId === undefined ? undefined : await staffMember(world, act, wanted.employmentId);
+  const employerId = known?.organisationId ?? (await employerFor(world, act.by, wanted.content.employerCode));
+  const content = await staffContent(world, employerId, {
+    ...wanted.content,
+    ...(known ? identityOf(known) : {}),
+  });
   demandPerson(content, dateAt(act.at));
   return draftOf(world, act, { ...wanted, content, employerId });
+}
+
+/** Somebody else's staff is as good as absent. */
+async function staffMember(world: World, act: PersonalAct, id: string): Promise<Employment> {
+  const employment = await findEmployment(world, id);
+  const isOwn = employment && grantsFor(act.by, 'application.draft', employment.organisationId).length > 0;
+  if (isOwn && runsOn(employment, dateAt(act.at))) return employment;
+  throw new DomainError('NOT_FOUND', '此人今天不在本单位在职人员中，请刷新人员名单后再选。');
+}
+
+/** What the list of staff already says; the sex where the number tells it (GB 11643: its 17th digit). */
+function identityOf({ name, idNumber }: Employment): Partial<ApplicationContent> {
+  const idType = idTypeOf(idNumber);
+  const digit = /^\d{16}(\d)[\dX]$/.exec(idNumber)?.[1];
+  const gender = digit === undefined ? {} : { gender: Number(digit) % 2 === 1 ? '男' : '女' };
+  return { name, idNumber, idType, ...gender };
 }
 
 /** Somebody may act for several employers: the code tells which; a stranger's code is refused by `staffContent`. */

@@ -93,11 +93,6 @@ export async function applicationsOf(
   return found.filter(application => application.idNumber === idNumber);
 }
 
-/** The person may hold this title anew: a revoked or cancelled certificate no longer guards it. */
-export async function freeClaim(tx: Tx, db: Db, id: string): Promise<void> {
-  await applications(db).update({ live_key: null }, { where: { id }, transaction: tx });
-}
-
 /** These applications, locked until the transaction ends, by id; absent ids are absent. */
 export async function lockApplications(
   tx: Tx,
@@ -194,14 +189,14 @@ export async function countDrafts(
 export async function knownPasses(
   db: Db,
   passKeys: readonly string[],
-  tx: Tx,
+  tx?: Tx,
 ): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
   for (let at = 0; at < passKeys.length; at += 500) {
     const rows = (await applications(db).findAll({
       attributes: ['id', 'pass_key'],
       where: { pass_key: { [Op.in]: passKeys.slice(at, at + 500) } },
-      transaction: tx,
+      transaction: tx ?? null,
       raw: true,
     })) as unknown as ApplicationRow[];
     for (const row of rows) if (row.pass_key !== null) found.set(row.pass_key, row.id);
@@ -241,6 +236,7 @@ export interface ListQuery {
   readonly name?: string | undefined;
   readonly late?: boolean | undefined;
   readonly awaitingUpload?: boolean | undefined;
+  readonly rejectProposed?: boolean | undefined;
   /** Whose move it is. */
   readonly turn?: Turn | undefined;
   readonly changedBefore?: Instant | undefined;
@@ -280,7 +276,10 @@ export async function countByState(
   return { ...plain, ...uploaded };
 }
 
-type CountQuery = Pick<ListQuery, 'whose' | 'month' | 'exceptStates' | 'uploadedIn'>;
+export type CountQuery = Pick<
+  ListQuery,
+  'whose' | 'month' | 'exceptStates' | 'uploadedIn' | 'late' | 'awaitingUpload' | 'turn' | 'rejectProposed'
+>;
 
 async function countRows(
   db: Db,
@@ -305,9 +304,16 @@ function whereOf(query: ListQuery): WhereOptions<ApplicationRow> {
   if (query.late !== undefined) where['upload_late'] = query.late;
   if (query.awaitingUpload !== undefined)
     where['passed_at'] = query.awaitingUpload ? { [Op.ne]: null } : null;
+  if (query.rejectProposed !== undefined) where['reject_proposed'] = query.rejectProposed;
   if (query.turn) where['turn_kind'] = query.turn.kind;
   if (query.turn?.organisationId !== undefined) where['turn_id'] = query.turn.organisationId;
-  const beyond = query.sort === '-changedAt' ? Op.lt : Op.gt;
+  const conditions = conditionsOf(query);
+  if (conditions.length > 0) where[Op.and] = conditions;
+  return where as WhereOptions<ApplicationRow>;
+}
+
+/** What one column's value alone does not say. */
+function conditionsOf(query: ListQuery): readonly unknown[] {
   const conditions: unknown[] = [];
   // a holder does not see what an employer has not yet asked them to confirm (visible.ts)
   if (query.whose !== 'all' && 'personIndex' in query.whose)
@@ -318,14 +324,13 @@ function whereOf(query: ListQuery): WhereOptions<ApplicationRow> {
     });
   if (query.after) {
     const { changedAt, id } = query.after;
+    const [beyond, upTo] = query.sort === '-changedAt' ? [Op.lt, Op.lte] : [Op.gt, Op.gte];
     // the first condition says nothing new, but it is one that an index can begin at
-    const upTo = query.sort === '-changedAt' ? Op.lte : Op.gte;
     conditions.push({ changed_at: { [upTo]: changedAt } });
     conditions.push({ [Op.or]: [{ changed_at: { [beyond]: changedAt } }, { id: { [beyond]: id } }] });
   }
   if (query.changedBefore !== undefined) conditions.push({ changed_at: { [Op.lt]: query.changedBefore } });
-  if (conditions.length > 0) where[Op.and] = conditions;
-  return where as WhereOptions<ApplicationRow>;
+  return conditions;
 }
 
 function ownerColumn(whose: ListQuery['whose']): Partial<ApplicationRow> {
@@ -373,6 +378,7 @@ function applications(db: Db): Table<ApplicationRow> {
     upload_late: BOOLEAN,
     corrects_number: STRING,
     corrects_version: INTEGER,
+    corrects_reason: STRING,
     live_key: STRING,
     round: INTEGER,
     originator: STRING,

@@ -40,7 +40,7 @@ async function demandFiles(world: World, { id, route }: Application): Promise<vo
   if (route !== 4) return;
   const files = await filesOf(world, id);
   if (files.some(({ purpose }) => purpose === 'REVIEW_RESULT')) return;
-  const detail = '委托评审须附评审结果文件，请先上传附件（用途选“评审结果文件”）再提交。';
+  const detail = '委托评审须附评审结果文件，请先上传这份材料，种类选“评审结果文件”，再提交。';
   throw new DomainError('ATTACHMENT_MISSING', detail, { pointer: '/files' });
 }
 

@@ -8,7 +8,7 @@ import { record } from '../audit/record.ts';
 import { LEVEL_NAMES } from '../certificate/level.ts';
 import { inTransaction, isDuplicate } from '../db/tx.ts';
 import { enqueue } from '../messages/enqueue.ts';
-import { dateAt, type PlainDate } from '../shared/time.ts';
+import { dateAt, monthAt, type PlainDate } from '../shared/time.ts';
 import type { World } from '../world.ts';
 import { courseFrom, type Application, type ApplicationContent } from './application.ts';
 import { contentFrom } from './content.ts';
@@ -20,6 +20,7 @@ import { checkClaim, type Claim } from './roster/claim.ts';
 import { EXTERNAL_HEAD, NOTIFIED_HEAD, PINYIN_HEAD } from './roster/columns.ts';
 import type { ClaimContext } from './roster/findings.ts';
 import type { CellFault, ReadRoster, ReadRow, RosterCells, RosterFault } from './roster/roster.ts';
+import { addRoster, type KeptRoster } from './roster/store.ts';
 import { addApplications, knownPasses } from './store.ts';
 
 export interface SentPasses {
@@ -48,13 +49,7 @@ export async function takeInExamRoster(
   act: PersonalAct,
   sent: SentPasses,
 ): Promise<TakenPasses> {
-  const { organisationId: examBodyId } = demandGrant(act.by, 'exam-roster.upload', sent.examBodyId);
-  const context = {
-    today: dateAt(act.at),
-    policy: world.config.rarityPolicy,
-    displayable: displayableBy(world),
-  };
-  const passes = checkPasses(sent.read, context);
+  const { examBodyId, passes } = judged(world, act, sent);
   const rosterId = world.ids();
   const all = passes.map(pass => waiting(world, act, { pass, rosterId, examBodyId }));
   const take = async (): Promise<TakenPasses> => takeIn(world, act, { all, rosterId, examBodyId });
@@ -64,6 +59,35 @@ export async function takeInExamRoster(
     if (!isDuplicate(error)) throw error;
     return take(); // the same roster came twice at once: what the other one took is known now
   }
+}
+
+/**
+ * How many passes the roster has, and how many of them stand already; nothing is taken in.
+ * @throws Forbidden; RosterRowsInvalid (ROSTER_ROWS_INVALID)
+ */
+export async function checkExamRoster(
+  world: World,
+  act: PersonalAct,
+  sent: SentPasses,
+): Promise<{ readonly fresh: number; readonly known: number }> {
+  const { examBodyId, passes } = judged(world, act, sent);
+  const keys = passes.map(({ claim }) => passKeyOf(world, { ...claim, examBodyId }));
+  const known = (await knownPasses(world.db, keys)).size;
+  return { fresh: passes.length - known, known };
+}
+
+function judged(
+  world: World,
+  act: PersonalAct,
+  sent: SentPasses,
+): { examBodyId: string; passes: readonly Pass[] } {
+  const { organisationId: examBodyId } = demandGrant(act.by, 'exam-roster.upload', sent.examBodyId);
+  const context = {
+    today: dateAt(act.at),
+    policy: world.config.rarityPolicy,
+    displayable: displayableBy(world),
+  };
+  return { examBodyId, passes: checkPasses(sent.read, context) };
 }
 
 async function takeIn(
@@ -81,11 +105,34 @@ async function takeIn(
     await addApplications(tx, world, fresh);
     await enqueue(tx, world, messages);
     const counts = { taken: fresh.length, known: all.length - fresh.length };
+    if (fresh.length > 0) await addRoster(tx, world.db, keptRoster(world, act, { ...roster, ...counts }));
     const detail = { examBodyId, ...counts };
     await record({ tx, db: world.db }, act, [{ action: 'exam-roster.taken', subject: rosterId, detail }]);
     const applicationIds = all.map(({ id, passKey = '' }) => known.get(passKey) ?? id);
     return { rosterId, ...counts, applicationIds };
   });
+}
+
+/** Recognised by its passes and not by its text: the digest only keeps the table's rows apart. */
+function keptRoster(
+  { cipher }: World,
+  act: PersonalAct,
+  {
+    rosterId,
+    examBodyId,
+    taken,
+    known,
+  }: { rosterId: string; examBodyId: string; taken: number; known: number },
+): KeptRoster {
+  return {
+    id: rosterId,
+    digest: cipher.indexOf(rosterId, 'rosters.digest'),
+    month: monthAt(act.at),
+    takenAt: act.at,
+    actor: act.actor,
+    organisationId: examBodyId,
+    ...{ rowsTaken: taken, rowsKnown: known, rowsLate: 0 },
+  };
 }
 
 interface Pass {

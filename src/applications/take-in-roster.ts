@@ -16,7 +16,7 @@ import { dateAt, isMonth, monthAt, type Month, type PlainDate } from '../shared/
 import type { World } from '../world.ts';
 import { courseFrom, type Application } from './application.ts';
 import type { Committee } from './register/register.ts';
-import { checkRoster, RosterRowsInvalid } from './roster/check-roster.ts';
+import { checkRoster, RosterRowsInvalid, type CheckedRoster } from './roster/check-roster.ts';
 import { digestRoster } from './roster/digest-roster.ts';
 import type { ReadRoster, RosterFault, RosterRow } from './roster/roster.ts';
 import type { UnitRegister } from './roster/findings.ts';
@@ -52,9 +52,7 @@ export interface TakenRoster {
  * @throws RosterRowsInvalid (ROSTER_ROWS_INVALID) with every faulty cell; DomainError MONTH_INVALID, MONTH_IN_FUTURE
  */
 export async function takeInRoster(world: World, act: Act, sent: SentRoster): Promise<TakenRoster> {
-  demandMonth(sent.month, act);
-  const units = unitsIn(await allOrganisations(world.db));
-  const { rows, warnings } = checkRoster(sent.read, await contextOf(world, act, { sent, units }));
+  const { rows, warnings, units } = await judged(world, act, sent);
   const digest = digestRoster(world.cipher, rows, sent.month);
   const keys = rows.map(row => liveKeyOf(world.cipher, row));
   const late = rows.filter(row => row.uploadLate).length;
@@ -68,7 +66,10 @@ export async function takeInRoster(world: World, act: Act, sent: SentRoster): Pr
   const rosterId = world.ids();
   const all = rows.map(row => toApplication(row, { id: world.ids(), rosterId, sent, world, act, units }));
   try {
-    const roster = { id: rosterId, digest, month: sent.month, takenAt: act.at, actor: act.actor };
+    const roster = {
+      ...{ id: rosterId, digest, month: sent.month, takenAt: act.at, actor: act.actor },
+      organisationId: sent.organiser?.id,
+    };
     const taken = await inTransaction(world.db, async tx =>
       takeIn({ tx, world }, act, { sent, roster, all }),
     );
@@ -81,6 +82,32 @@ export async function takeInRoster(world: World, act: Act, sent: SentRoster): Pr
   }
 }
 
+/**
+ * What would become of the roster if it were taken in now; nothing is.
+ * @throws RosterRowsInvalid (ROSTER_ROWS_INVALID) with every faulty cell; DomainError MONTH_INVALID, MONTH_IN_FUTURE
+ */
+export async function judgeRoster(
+  world: World,
+  act: Act,
+  sent: SentRoster,
+): Promise<CheckedRoster & { readonly fresh: number }> {
+  const { rows, warnings, units } = await judged(world, act, sent);
+  const entry = { id: '', rosterId: '', sent, world, act, units };
+  const all = rows.map(row => toApplication(row, entry));
+  const claims = await liveClaims(
+    world.db,
+    rows.map(row => liveKeyOf(world.cipher, row)),
+  );
+  const lines = sent.read.rows.map(({ line }) => line);
+  return { rows, warnings, fresh: freshOf(all, { claims, world, lines }).length };
+}
+
+async function judged(world: World, act: Act, sent: SentRoster): Promise<CheckedRoster & { units: Units }> {
+  demandMonth(sent.month, act);
+  const units = unitsIn(await allOrganisations(world.db));
+  return { ...checkRoster(sent.read, await contextOf(world, act, { sent, units })), units };
+}
+
 /** @returns how many rows were new */
 async function takeIn(
   { tx, world }: { tx: Tx; world: World },
@@ -89,15 +116,20 @@ async function takeIn(
     sent,
     roster,
     all,
-  }: { sent: SentRoster; roster: Omit<KeptRoster, 'rowsTaken'>; all: readonly Application[] },
+  }: {
+    sent: SentRoster;
+    roster: Omit<KeptRoster, 'rowsTaken' | 'rowsKnown' | 'rowsLate'>;
+    all: readonly Application[];
+  },
 ): Promise<number> {
   const keys = all.map(application => liveKeyOf(world.cipher, application));
   const claims = await liveClaims(world.db, keys, tx);
   const fresh = freshOf(all, { claims, world, lines: sent.read.rows.map(row => row.line) });
-  await addRoster(tx, world.db, { ...roster, rowsTaken: fresh.length });
+  const late = fresh.filter(application => application.uploadLate).length;
+  const counts = { rowsTaken: fresh.length, rowsKnown: all.length - fresh.length, rowsLate: late };
+  await addRoster(tx, world.db, { ...roster, ...counts });
   await addApplications(tx, world, fresh);
   if (sent.organiser) await enterStaff(tx, world, { fresh, from: dateAt(act.at) });
-  const late = fresh.filter(application => application.uploadLate).length;
   const detail = { month: roster.month, digest: roster.digest, rows: fresh.length, late };
   await record({ tx, db: world.db }, act, [{ action: 'roster.taken', subject: roster.id, detail }]);
   return fresh.length;

@@ -19,7 +19,10 @@ const ROUTE_NAMES: Readonly<Record<Route, string>> = {
 };
 
 /** @param stateName as this reader is told */
-export function summaryView(application: Application, stateName: string): ApplicationSummary {
+export function summaryView(
+  application: Application,
+  { stateName, expected }: Pick<Surroundings, 'stateName' | 'expected'>,
+): ApplicationSummary {
   const { id, route, state, course, name, submittingUnit, series, specialty, level } = application;
   return {
     ...{ id, route, state, stateName, name, submittingUnit, series, specialty, level },
@@ -35,6 +38,7 @@ export function summaryView(application: Application, stateName: string): Applic
     reviewBody: application.reviewBody,
     obtainedOn: application.obtainedOn,
     batchMonth: application.batchMonth ?? null,
+    expectedMonth: expected.month ?? null,
     uploadLate: application.uploadLate,
     awaitingUpload: course.passedAt !== undefined,
     carriedFrom: course.carriedFrom ?? null,

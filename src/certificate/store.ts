@@ -84,6 +84,41 @@ export async function lockNewest(tx: Tx, db: Db, number: string): Promise<Certif
   return row === null ? undefined : fromRow(row as unknown as CertificateRow);
 }
 
+/**
+ * The newest version of each of these numbers; absent numbers are absent.
+ * @param tx locks them until it ends, as `lockNewest` does, in the order of their numbers
+ */
+export async function newestOf(
+  db: Db,
+  numbers: readonly string[],
+  tx?: Tx,
+): Promise<ReadonlyMap<string, Certificate>> {
+  const rows = (await certificates(db).findAll({
+    where: { number: { [Op.in]: [...new Set(numbers)].sort() } },
+    order: [
+      ['number', 'ASC'],
+      ['version', 'ASC'],
+    ],
+    raw: true,
+    ...(tx ? { transaction: tx, lock: tx.LOCK.UPDATE } : {}),
+  })) as unknown as CertificateRow[];
+  return new Map(rows.map(row => [row.number, fromRow(row)]));
+}
+
+/** Every version of these numbers is locked until the transaction ends, in the order of their numbers. */
+export async function lockNumbers(tx: Tx, db: Db, numbers: readonly string[]): Promise<void> {
+  const ordered = [...new Set(numbers)].sort();
+  for (let at = 0; at < ordered.length; at += 500)
+    await certificates(db).findAll({
+      attributes: ['id'],
+      where: { number: { [Op.in]: ordered.slice(at, at + 500) } },
+      order: [['number', 'ASC']],
+      transaction: tx,
+      lock: tx.LOCK.UPDATE,
+      raw: true,
+    });
+}
+
 /** Certificates of these applications. */
 export async function certificatesFor(
   db: Db,
@@ -111,6 +146,26 @@ export async function certificatesAfter(db: Db, id: string, limit: number): Prom
     raw: true,
   });
   return (rows as unknown as CertificateRow[]).map(fromRow);
+}
+
+/** Up to `limit` certificates that the key signed, after that id, in order of id. */
+export async function certificatesOfKey(
+  db: Db,
+  wanted: { keyId: string; after: string; limit: number },
+): Promise<readonly Certificate[]> {
+  const rows = await certificates(db).findAll({
+    where: { key_id: wanted.keyId, id: { [Op.gt]: wanted.after } },
+    order: [['id', 'ASC']],
+    limit: wanted.limit,
+    raw: true,
+  });
+  return (rows as unknown as CertificateRow[]).map(fromRow);
+}
+
+/** How many certificates each key signed, by `key-7`. */
+export async function countByKey(db: Db): Promise<ReadonlyMap<string, number>> {
+  const rows = await certificates(db).count({ group: ['key_id'], attributes: ['key_id'] });
+  return new Map(rows.map(row => [String(row['key_id']), Number(row.count)]));
 }
 
 export async function countCertificates(db: Db): Promise<number> {

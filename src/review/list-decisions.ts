@@ -1,11 +1,13 @@
 /** The decisions on one application, for whoever may see it (R15): who decided, for whom, when and why; never what else was seen. */
-import { findAccount } from '../accounts/people/store.ts';
+import { namesOf } from '../accounts/people/names.ts';
 import type { PersonalAct } from '../accounts/role.ts';
 import { organisationsById } from '../accounts/store.ts';
 import { recordLookAt } from '../applications/view-application.ts';
 import { findApplicationFor } from '../applications/find-application.ts';
+import type { Application } from '../applications/application.ts';
 import type { World } from '../world.ts';
 import type { Decision, DecisionKind } from './decision.ts';
+import { changedBetween, changedSince, type ChangedField } from './seen.ts';
 import { decisionsOn } from './store.ts';
 
 export interface NamedDecision extends Omit<Decision, 'seen'> {
@@ -13,6 +15,8 @@ export interface NamedDecision extends Omit<Decision, 'seen'> {
   readonly by: string;
   /** Name of the organisation. */
   readonly organisation: string;
+  /** Of a return: what the next submission had otherwise; nothing before there is one. */
+  readonly mended: readonly ChangedField[];
 }
 
 /** What the bureau's people propose to each other and think better of is their own; others see what came of it, with its reason. */
@@ -36,15 +40,20 @@ export async function listDecisions(
   const organisations = await organisationsById(world.db, [
     ...new Set(decisions.map(decision => decision.organisationId)),
   ]);
-  return decisions.map(({ seen: _seen, ...decision }) => ({
+  return decisions.map(({ seen, ...decision }) => ({
     ...decision,
+    mended: decision.decision === 'return' ? mendedIn({ ...decision, seen }, { application, all }) : [],
     by: people.get(decision.accountId) ?? '',
     organisation: organisations.get(decision.organisationId)?.name ?? '',
   }));
 }
 
-async function namesOf(world: World, accountIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const names = new Map<string, string>();
-  for (const id of new Set(accountIds)) names.set(id, (await findAccount(world, id))?.name ?? '');
-  return names;
+/** What was seen at the first decision of a later round; or what the application says, when nobody has decided in that round yet. */
+function mendedIn(
+  { round, seen }: Decision,
+  { application, all }: { application: Application; all: readonly Decision[] },
+): readonly ChangedField[] {
+  const next = all.find(later => later.round > round);
+  if (next) return changedBetween(seen, next.seen);
+  return application.course.round > round ? changedSince(seen, application) : [];
 }

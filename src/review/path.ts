@@ -126,6 +126,11 @@ export function judgeAbsent(actor: Actor): Refusal {
   return refusal(postsOf(actor).length === 0 ? 'FORBIDDEN' : 'NOT_FOUND');
 }
 
+/** The levels at which this person decides. */
+export function levelsOf(actor: Actor): readonly ReviewLevel[] {
+  return postsOf(actor).flatMap(grant => postOf(grant)?.level ?? []);
+}
+
 /** The grants by which this person decides on anything. */
 function postsOf(actor: Actor): readonly Grant[] {
   return REVIEWERS.flatMap(role => grantsFor(actor, POSTS[role].action)).filter(onlyOnce);

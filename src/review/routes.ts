@@ -1,19 +1,28 @@
 /** Decisions, bulk decisions, uploads to the bureau. */
 import type { ServiceApi } from '../accounts/service-api.ts';
 import { STATE_NAMES } from '../applications/application.ts';
+import { summaryView } from '../applications/view.ts';
+import { LEVEL_NAMES } from '../certificate/level.ts';
+import { findLevel, TITLE_SERIES } from '../certificate/titles.ts';
 import { isoAt } from '../shared/time.ts';
 import {
   isDecisionBulk,
   isDecisionRequest,
+  isReviewSheetRequest,
   isUploadRequest,
   type DecisionAnswer,
   type DecisionList,
   type DecisionResults,
+  type MendedField,
+  type ReviewItem,
+  type ReviewSheet,
 } from '../shared/shapes/shapes.ts';
 import type { World } from '../world.ts';
 import { decide, decideMany, type Done, type ItemResult } from './decide.ts';
-import { DECISION_NAMES } from './decision.ts';
+import { DECISION_NAMES, type Decision } from './decision.ts';
 import { listDecisions, type NamedDecision } from './list-decisions.ts';
+import { reviewSheet, type SheetItem } from './review-sheet.ts';
+import type { ChangedField, SeenField } from './seen.ts';
 import { uploadMany } from './upload.ts';
 
 const TAG = '审核';
@@ -21,8 +30,28 @@ const REVIEWERS =
   '用人单位、主管部门（含档案存放机构）、考试机构、市局经办人和复核人，各在自己的一级；不得办理本人的申请，一人在一轮中只办理一级。';
 
 export function reviewRoutes(world: World, api: ServiceApi): void {
+  sheetRoute(world, api);
   decisionRoutes(world, api);
   bulkRoutes(world, api);
+}
+
+function sheetRoute(world: World, api: ServiceApi): void {
+  api.add(
+    {
+      method: 'post',
+      path: '/api/review-sheet',
+      tag: TAG,
+      summary: '取审核单：可以怎样办理、有什么变化',
+      description:
+        '能看到申请的工作人员，一次最多 200 份。逐份答复现在可以作出的决定、本级上次办理后变化的各项和提示；什么也不改变，每份查看记入审计。',
+      body: { name: 'review-sheet-request', is: isReviewSheetRequest, limit: '16kb' },
+      answer: { status: 200, shape: 'review-sheet', description: '逐份的审核单' },
+    },
+    async ({ act, body }): Promise<ReviewSheet> => {
+      const items = await reviewSheet(world, act, body.ids);
+      return { items: items.map(toItem) };
+    },
+  );
 }
 
 function decisionRoutes(world: World, api: ServiceApi): void {
@@ -101,6 +130,35 @@ function toResult(result: ItemResult): DecisionResults['results'][number] {
   return { id, ok: false, code, detail };
 }
 
+function toItem({ application, expected, may, refusal, warnings, changed, since }: SheetItem): ReviewItem {
+  return {
+    application: summaryView(application, { stateName: STATE_NAMES[application.state], expected }),
+    may: [...may],
+    refusal: refusal ? { code: refusal.code, detail: refusal.detail } : null,
+    warnings: warnings.map(({ code, detail }) => ({ code, detail })),
+    changed: changed.map(mendedView),
+    since: since ? sinceView(since) : null,
+  };
+}
+
+function sinceView({ level, decision, round, at }: Decision): NonNullable<ReviewItem['since']> {
+  return { level, decision, decisionName: DECISION_NAMES[decision], round, at: isoAt(at) };
+}
+
+/** Codes as words: what people read. */
+function mendedView({ field, before, after }: ChangedField): MendedField {
+  return { field, before: wordFor(field, before), after: wordFor(field, after) };
+}
+
+function wordFor(field: SeenField, value: string | null): string | null {
+  if (value === null) return null;
+  if (field === 'level') {
+    const level = findLevel(value);
+    return level === undefined ? value : LEVEL_NAMES[level];
+  }
+  return field === 'seriesCode' ? (TITLE_SERIES.find(({ code }) => code === value)?.name ?? value) : value;
+}
+
 function toView(decision: NamedDecision): DecisionList['decisions'][number] {
   const { level, round, version, by, capacity, organisation, opinion, seenDigest } = decision;
   return {
@@ -115,5 +173,6 @@ function toView(decision: NamedDecision): DecisionList['decisions'][number] {
     at: isoAt(decision.at),
     opinion,
     digest: seenDigest,
+    mended: decision.mended.map(mendedView),
   };
 }

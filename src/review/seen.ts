@@ -28,8 +28,13 @@ export interface ChangedField {
 
 /** The fields in which the application differs from what was seen; the month of its batch is no content of it. */
 export function changedSince(seen: string, application: Application): readonly ChangedField[] {
-  const before = JSON.parse(seen) as unknown[][]; // sealed as contentText wrote it
-  const after = JSON.parse(contentText(application)) as unknown[][];
+  return changedBetween(seen, contentText(application));
+}
+
+/** The fields that differ between two things that were seen. */
+export function changedBetween(earlier: string, later: string): readonly ChangedField[] {
+  const before = JSON.parse(earlier) as unknown[][]; // both sealed as contentText wrote them
+  const after = JSON.parse(later) as unknown[][];
   return FIELDS.flatMap((names, group) =>
     names.flatMap((field, place): readonly ChangedField[] => {
       const [was, is] = [before[group]?.[place] ?? null, after[group]?.[place] ?? null];

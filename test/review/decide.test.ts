@@ -220,6 +220,31 @@ for (const database of databases()) {
     t.regex(look?.detail ?? '', /"capacity":"bureau"/);
   });
 
+  test(`a return says afterwards what the next submission had otherwise, on ${database.name}`, async t => {
+    const world = await aBureau(t, database);
+    const application = atDepartment();
+    await put(world, [application]);
+    const { id } = application;
+    const mended = async () => (await listDecisions(world, actBy(DEPARTMENT), id)).map(each => each.mended);
+
+    await decide(world, actBy(DEPARTMENT), { id, version: 1, decision: 'return', opinion: '专业不规范' });
+    const before = await mended();
+    const returned = await now(world, application);
+    const { course, specialty } = returned;
+    const again = { ...returned, specialty: '建筑设计', phone: '19900001002' };
+    await inTransaction(world.db, async tx =>
+      rewriteApplication(tx, world, { ...again, course: { ...course, round: 2 } }),
+    );
+
+    t.deepEqual(before, [[]]);
+    t.deepEqual(await mended(), [
+      [
+        { field: 'phone', before: '199****1001', after: '199****1002' },
+        { field: 'specialty', before: specialty, after: '建筑设计' },
+      ],
+    ]);
+  });
+
   test(`what the bureau returned goes up again through its department, on ${database.name}`, async t => {
     const world = await aBureau(t, database);
     const application = checked();

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { faultsOfWay } from '../../src/cli/fsck-decisions.ts';
-import { warningsFor } from '../../src/issuance/warnings.ts';
+import { warningsFor } from '../../src/review/warnings.ts';
 import { opinionFault, reasonFor, type DecisionKind, type ReviewLevel } from '../../src/review/decision.ts';
 import type { PlacedDecision } from '../../src/review/store.ts';
 import { anApplication, uploaded } from './a-case.ts';
@@ -60,6 +60,7 @@ test('the warnings name what the handler should look at, gravest first', t => {
   const around = {
     changed: [{}],
     otherSpecialty: true,
+    otherName: true,
     registeredName: '别的单位',
     wasReturned: true,
   };
@@ -79,6 +80,7 @@ test('the warnings name what the handler should look at, gravest first', t => {
       'CARRIED_OVER',
       'RETURNED_BEFORE',
       'OTHER_SPECIALTY',
+      'NAME_DIFFERS',
       'RARE_CHARACTER',
       'CODE_OF_ANOTHER',
     ],
@@ -87,7 +89,13 @@ test('the warnings name what the handler should look at, gravest first', t => {
 
 test('an application like any other has no warnings', t => {
   const { employer } = anApplication();
-  const around = { changed: [], otherSpecialty: false, registeredName: employer, wasReturned: false };
+  const around = {
+    changed: [],
+    otherSpecialty: false,
+    otherName: false,
+    registeredName: employer,
+    wasReturned: false,
+  };
 
   t.deepEqual(warningsFor(uploaded(), around), []);
 });

@@ -57,6 +57,46 @@ export async function countsByMonth(
   }));
 }
 
+/** What one uploader sent for a month by one route, and how far the bureau is with it. */
+export interface UploaderCount {
+  readonly route: number;
+  /** The organisation that uploaded; undefined for the bureau's own corrections. */
+  readonly organisationId: string | undefined;
+  readonly uploaded: number;
+  readonly late: number;
+  readonly carriedOver: number;
+  readonly unchecked: number;
+  readonly issued: number;
+}
+
+/** What was uploaded for that month and is the bureau's still or issued, by route and uploader. */
+export async function uploadersOfMonth(db: Db, month: Month): Promise<readonly UploaderCount[]> {
+  const rows = await select<
+    Record<'route' | 'uploaded' | 'late' | 'carried' | 'unchecked' | 'issued', number> & {
+      uploader: string | null;
+    }
+  >(
+    db,
+    `SELECT route, COALESCE(organiser_id, exam_body_id, department_id) AS uploader, COUNT(*) AS uploaded,
+       SUM(CASE WHEN upload_late = 1 THEN 1 ELSE 0 END) AS late,
+       SUM(CASE WHEN carried_from IS NULL THEN 0 ELSE 1 END) AS carried,
+       SUM(CASE WHEN state = 'UPLOADED' THEN 1 ELSE 0 END) AS unchecked,
+       SUM(CASE WHEN state = 'GENERATED' THEN 1 ELSE 0 END) AS issued
+     FROM applications WHERE batch_month = :month AND state IN ('UPLOADED', 'BUREAU_CHECK', 'GENERATED')
+     GROUP BY route, COALESCE(organiser_id, exam_body_id, department_id) ORDER BY route, uploaded DESC`,
+    { month },
+  );
+  return rows.map(row => ({
+    route: Number(row.route),
+    organisationId: row.uploader ?? undefined,
+    uploaded: Number(row.uploaded),
+    late: Number(row.late),
+    carriedOver: Number(row.carried),
+    unchecked: Number(row.unchecked),
+    issued: Number(row.issued),
+  }));
+}
+
 export interface WayCount {
   readonly month: Month;
   readonly route: number;
@@ -177,10 +217,11 @@ export async function generatedAfter(
   );
 }
 
-/** A live title of a person, with what decides whether it is another specialty of one level. */
+/** A live title of a person, with what decides whether it is another specialty of one level, or under another name. */
 export interface HeldTitle {
   readonly id: string;
   readonly personIndex: string;
+  readonly name: string;
   readonly seriesCode: string;
   readonly level: string;
   readonly specialty: string;
@@ -191,9 +232,23 @@ export async function titlesHeldBy(db: Db, personIndexes: readonly string[]): Pr
   if (personIndexes.length === 0) return [];
   return select<HeldTitle>(
     db,
-    `SELECT id, id_number_index AS personIndex, series_code AS seriesCode, level, specialty
+    `SELECT id, id_number_index AS personIndex, name, series_code AS seriesCode, level, specialty
      FROM applications WHERE id_number_index IN (:personIndexes) AND live_key IS NOT NULL`,
     { personIndexes },
+  );
+}
+
+/** The corrections of these numbers, under way or done, whatever their version; the caller holds the certificates' locks. */
+export async function correctionsOf(
+  db: Db,
+  numbers: readonly string[],
+): Promise<readonly { readonly number: string; readonly version: number; readonly month: Month }[]> {
+  if (numbers.length === 0) return [];
+  return select(
+    db,
+    `SELECT corrects_number AS number, corrects_version AS version, batch_month AS month
+     FROM applications WHERE corrects_number IN (:numbers) AND batch_month IS NOT NULL`,
+    { numbers },
   );
 }
 

@@ -52,7 +52,7 @@ export async function addCommittee(
 ): Promise<Committee> {
   demandMay(act.by, 'register.change');
   const period = demandPeriod(wanted);
-  const seriesCodes = demandSeries(wanted.seriesCodes, act);
+  const seriesCodes = demandSeries(wanted.seriesCodes, '/seriesCodes', act);
   const organiser = await demandOrganisation(world, organiserCode, 'organiser');
   const levels = ordered(wanted.levels);
   const id = world.ids();
@@ -65,7 +65,9 @@ export async function addCommittee(
     });
   } catch (error) {
     if (!isDuplicate(error)) throw error;
-    throw new DomainError('REGISTER_CONFLICT', '这个备案文号已登记了评审委员会，请核对文号。');
+    throw new DomainError('REGISTER_CONFLICT', '这个备案文号已登记了评审委员会，请核对文号。', {
+      pointer: '/filingNumber',
+    });
   }
   return committee;
 }
@@ -91,7 +93,7 @@ export async function addEntitlement(
 ): Promise<Entitlement> {
   demandMay(act.by, 'register.change');
   const period = demandPeriod(wanted);
-  const [seriesCode = ''] = demandSeries([wanted.seriesCode], act);
+  const [seriesCode = ''] = demandSeries([wanted.seriesCode], '/seriesCode', act);
   const { id: organisationId } = await demandOrganisation(world, organisationCode, 'employer');
   const levels = ordered(wanted.levels ?? APPOINTABLE_BY_DEFAULT);
   const { document } = wanted;
@@ -152,20 +154,23 @@ async function ending(
 
 function demandPeriod({ from, to }: { from: PlainDate; to?: PlainDate | undefined }): Period {
   if (!isDate(from) || (to !== undefined && (!isDate(to) || to < from)))
-    throw new DomainError('REGISTER_INVALID', '起止日期须为真实日期，且止日不早于起日，请改正。');
+    throw new DomainError('REGISTER_INVALID', '起止日期须为真实日期，且止日不早于起日，请改正。', {
+      pointer: isDate(from) ? '/to' : '/from',
+    });
   return { from, to };
 }
 
 /** Codes of series that can be issued today, each once. */
-function demandSeries(wanted: readonly string[], act: PersonalAct): readonly string[] {
+function demandSeries(wanted: readonly string[], pointer: string, act: PersonalAct): readonly string[] {
   const found = wanted.map(each => findSeries(each, dateAt(act.at)));
   if (found.length === 0 || !found.every(series => series?.issuable))
-    throw new DomainError('REGISTER_INVALID', '系列代码不在现行职称系列内，请对照系列表改正。');
+    throw new DomainError('REGISTER_INVALID', '系列代码不在现行职称系列内，请对照系列表改正。', { pointer });
   return [...new Set(found.map(series => series?.code ?? ''))].sort();
 }
 
 function ordered(levels: readonly Level[]): readonly Level[] {
-  if (levels.length === 0) throw new DomainError('REGISTER_INVALID', '至少要写一个层级，请补填。');
+  if (levels.length === 0)
+    throw new DomainError('REGISTER_INVALID', '至少要写一个层级，请补填。', { pointer: '/levels' });
   return LEVELS.filter(level => levels.includes(level));
 }
 
@@ -173,7 +178,9 @@ async function demandOrganisation(world: World, code: string, capacity: Capacity
   const wanted = normaliseOrganisationCode(code);
   const organisation = (await allOrganisations(world.db)).find(each => each.code === wanted);
   if (organisation?.capacities.includes(capacity)) return organisation;
-  throw new DomainError('ORGANISATION_UNKNOWN', '没有登记该代码的单位，或该单位没有相应身份，请先登记。');
+  throw new DomainError('ORGANISATION_UNKNOWN', '没有登记该代码的单位，或该单位没有相应身份，请先登记。', {
+    pointer: capacity === 'organiser' ? '/organiserCode' : '/organisationCode',
+  });
 }
 
 function sameEntitlement(one: Entitlement, other: Entitlement): boolean {

@@ -39,12 +39,12 @@ export function assemble(lines: Iterable<TableLine>, heads: HeadList = COMMITTEE
     rows.push(rowOf(line, places, errorPlace));
   }
   if (places === undefined) throw new DomainError('FILE_EMPTY', '文件里没有任何内容，请用模板填写后上传。');
-  if (rows.length === 0) throw new DomainError('ROSTER_EMPTY', '名册只有表头没有人员，请填写后重新上传。');
+  if (rows.length === 0) throw new DomainError('ROSTER_EMPTY', '文件只有表头没有数据行，请填写后重新上传。');
   return { heads: places.filter(head => head !== undefined), rows };
 }
 
 export function rosterTooLong(): DomainError {
-  const detail = `一份名册最多 ${MAX_ROSTER_ROWS} 行，请分成几份上传；如末尾有大量空白行，请删除后再试。`;
+  const detail = `一份文件最多 ${MAX_ROSTER_ROWS} 行，请分成几份上传；如末尾有大量空白行，请删除后再试。`;
   return new DomainError('ROSTER_TOO_LONG', detail);
 }
 
@@ -65,11 +65,13 @@ function rowOf(line: TableLine, places: readonly (RosterHead | undefined)[], err
   const stray = line.cells.findIndex((cell, place) => {
     return cell.trim() !== '' && place !== errorPlace && places[place] === undefined;
   });
-  if (stray >= 0) faults.push(strayCell(stray));
+  // told at the first column that every row has
+  const [column = '姓名'] = places.filter(place => place !== undefined);
+  if (stray >= 0) faults.push(strayCell(stray, column));
   return { line: line.line, cells: cells satisfies RosterCells, faults };
 }
 
-function strayCell(place: number): CellFault {
+function strayCell(place: number, column: RosterHead): CellFault {
   const detail = `本行第 ${place + 1} 列有内容但没有表头，可能整行错位，请核对后重新填写。`;
-  return { column: '姓名', code: 'CELL_WITHOUT_HEAD', detail };
+  return { column, code: 'CELL_WITHOUT_HEAD', detail };
 }

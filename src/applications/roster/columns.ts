@@ -32,8 +32,16 @@ export const NOTIFIED_HEAD = '通过通知日期';
 /** Management number (管理号) of the national certificate that goes with a pass, if any (R6). */
 export const EXTERNAL_HEAD = '管理号';
 
+/** Heads of a sheet that changes many certificates at once (src/changes/sheets): read by the same means, under the same protections. */
+export const CHANGE_HEADS = ['证书编号', '变更', '原因代码', '文号', '截止日期'] as const;
+
 export type RequiredHead = (typeof REQUIRED_HEADS)[number];
-export type RosterHead = RequiredHead | typeof PINYIN_HEAD | typeof NOTIFIED_HEAD | typeof EXTERNAL_HEAD;
+export type RosterHead =
+  | RequiredHead
+  | typeof PINYIN_HEAD
+  | typeof NOTIFIED_HEAD
+  | typeof EXTERNAL_HEAD
+  | (typeof CHANGE_HEADS)[number];
 /** Every head a committee's roster may have, in the order of the template. */
 export const ROSTER_HEADS = [...REQUIRED_HEADS, PINYIN_HEAD] as const;
 
@@ -41,6 +49,10 @@ export const ROSTER_HEADS = [...REQUIRED_HEADS, PINYIN_HEAD] as const;
 export interface HeadList {
   readonly required: readonly RosterHead[];
   readonly all: readonly RosterHead[];
+  /** What its template says of a column, where it is not what COLUMN_NOTES says. */
+  readonly notes?: Readonly<Partial<Record<RosterHead, string>>>;
+  /** What its template explains below the columns, the heads first; the series and their titles unless given. */
+  readonly legend?: readonly (readonly string[])[];
 }
 
 export const COMMITTEE_ROSTER: HeadList = { required: REQUIRED_HEADS, all: ROSTER_HEADS };
@@ -62,6 +74,10 @@ const EXAM_HEADS: readonly RosterHead[] = [
 export const EXAM_ROSTER: HeadList = {
   required: EXAM_HEADS,
   all: [...EXAM_HEADS, EXTERNAL_HEAD, PINYIN_HEAD],
+  notes: {
+    专业: '考试的专业，不超过 60 个字。',
+    取得资格时间: '考试之日，分几天或几年考完的为最后一科之日，如 2020-09-06。',
+  },
 };
 
 /** Thrown when the heads are not exactly the required ones; names what is missing, unknown or repeated. */
@@ -94,7 +110,7 @@ export function matchHeads(
     complaint('重复', repeated),
   ].filter(text => text !== undefined);
   if (complaints.length > 0) {
-    throw new RosterHeadWrong(`名册表头不对：${complaints.join('；')}。请按模板的表头改正后重新上传。`);
+    throw new RosterHeadWrong(`表头不对：${complaints.join('；')}。请按模板的表头改正后重新上传。`);
   }
   return heads.map(head => (known.includes(head) ? (head as RosterHead) : undefined));
 }
@@ -132,4 +148,9 @@ export const COLUMN_NOTES: Readonly<Record<RosterHead, { readonly note: string; 
   姓名拼音: { note: '可不设此列。生僻字系统没有读音时填写，如 𠮷=JI；多个用逗号隔开。', width: 16 },
   通过通知日期: { note: '考试机构通知通过之日，如 2020-10-16；不是取得资格时间。', width: 14 },
   管理号: { note: '可不设此列。全国统一证书的管理号。', width: 24 },
+  证书编号: { note: '字母加 13 位数字，如 B1220210001233；同一编号只写一行。', width: 20 },
+  变更: { note: '暂停、恢复、撤销、注销 之一；整份相同的可不设此列，上传时选定。', width: 10 },
+  原因代码: { note: '见下表；某项变更只有一个原因的可不填。', width: 22 },
+  文号: { note: '决定文书文号，撤销、注销必填；整份相同的可不设此列，上传时填写。', width: 26 },
+  截止日期: { note: '只用于暂停：最后一天，如 2021-09-30；不填为 60 天。', width: 14 },
 };

@@ -46,7 +46,7 @@ function endOfQuoted(text: string, start: number, line: number): number {
     if (quote < 0) {
       throw new DomainError(
         'FILE_UNREADABLE',
-        `名册从第 ${line} 行起有未闭合的引号，请用表格软件重新保存后上传。`,
+        `文件从第 ${line} 行起有未闭合的引号，请用表格软件重新保存后上传。`,
       );
     }
     if (text.charAt(quote + 1) !== '"') return quote + 1;

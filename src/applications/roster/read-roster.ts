@@ -31,7 +31,7 @@ export async function readRoster(
 ): Promise<ReadRoster> {
   if (bytes.length === 0) throw new DomainError('FILE_EMPTY', '文件是空的，请用模板填写后上传。');
   if (bytes.length > MAX_ROSTER_BYTES) {
-    throw new DomainError('FILE_TOO_LARGE', '名册文件超过 20 MB，请分成几份或删除多余内容后上传。');
+    throw new DomainError('FILE_TOO_LARGE', '文件超过 20 MB，请分成几份或删除多余内容后上传。');
   }
   if (startsWith(bytes, ZIP_MAGIC)) {
     const lines = await readXlsx(bytes);

@@ -63,12 +63,12 @@ export function readJson(text: string, list: HeadList = COMMITTEE_ROSTER): reado
   const value = parseStrictJson(text);
   const rows = isObject(value) && Object.keys(value).join() === 'rows' ? value['rows'] : value;
   if (!Array.isArray(rows) || !rows.every(isObject)) throw jsonUnreadable();
-  if (rows.length === 0) throw new DomainError('ROSTER_EMPTY', '名册里没有人员，请填写后重新上传。');
+  if (rows.length === 0) throw new DomainError('ROSTER_EMPTY', '文件里没有数据行，请填写后重新上传。');
   const present = new Set(rows.flatMap(row => Object.keys(row)));
   const strangers = [...present].filter(member => !isRosterHead(member, list) && member !== ERROR_HEAD);
   if (strangers.length > 0) {
     const names = strangers.slice(0, 5).map(name => name.slice(0, 20));
-    throw new RosterHeadWrong(`名册中有不认识的字段“${names.join('”“')}”，请按模板的表头改正后重新上传。`);
+    throw new RosterHeadWrong(`有不认识的字段“${names.join('”“')}”，请按模板的表头改正后重新上传。`);
   }
   const heads = list.all.filter(head => present.has(head));
   return [{ line: 0, cells: heads }, ...rows.map((row, index) => lineOfObject(row, heads, index + 1))];
@@ -121,11 +121,11 @@ function encodingUnknown(detail: string): DomainError {
 }
 
 function formatUnknown(): DomainError {
-  const detail = '看不出这是哪种名册文件，请用模板填写，并保存为 .xlsx、.csv 或 .json 后上传。';
+  const detail = '看不出这是哪种表格文件，请用模板填写，并保存为 .xlsx、.csv 或 .json 后上传。';
   return new DomainError('FILE_FORMAT_UNKNOWN', detail);
 }
 
 function jsonUnreadable(): DomainError {
-  const detail = 'JSON 名册应为由各人员组成的数组，每人一个对象，字段不得重复；请改正后重新上传。';
+  const detail = 'JSON 文件应为由各行组成的数组，每行一个对象，字段不得重复；请改正后重新上传。';
   return new DomainError('FILE_UNREADABLE', detail);
 }

@@ -61,7 +61,7 @@ function measureSheet(xml: string): void {
     if (letters === '') throw unreadable();
     if (Number(digits) > MAX_SHEET_LINE) throw rosterTooLong();
     if (columnNumber(letters) > MAX_SHEET_COLUMN)
-      throw new RosterHeadWrong('名册的列数过多，请按模板的表头改正后重新上传。');
+      throw new RosterHeadWrong('列数过多，请按模板的表头改正后重新上传。');
     cells += 1;
   }
   if (cells > MAX_SHEET_LINE * MAX_SHEET_COLUMN) throw rosterTooLong();
@@ -73,7 +73,7 @@ function columnNumber(letters: string): number {
 
 type Marks = ReadonlyMap<string, Fault>;
 
-/** Faults by cell name: formulas (a roster holds what was decided, not what is computed) and error values. */
+/** Faults by cell name: formulas (a sheet holds what was decided, not what is computed) and error values. */
 function marksOf(xml: string): Marks {
   const marks = new Map<string, Fault>();
   let name = '';

@@ -10,6 +10,9 @@ interface RosterRowKept {
   rows_taken: number;
   taken_at: number;
   actor: string;
+  organisation_id: string | null;
+  rows_known: number | null;
+  rows_late: number | null;
 }
 
 export interface KeptRoster {
@@ -17,8 +20,12 @@ export interface KeptRoster {
   readonly digest: string;
   readonly month: Month;
   readonly rowsTaken: number;
+  readonly rowsKnown: number;
+  readonly rowsLate: number;
   readonly takenAt: Instant;
   readonly actor: string;
+  /** Who sent it; undefined for the bureau's operator. */
+  readonly organisationId: string | undefined;
 }
 
 /** The roster with this digest and month, if it was taken in before. */
@@ -33,16 +40,53 @@ export async function findRoster(
     transaction: tx ?? null,
   });
   if (row === null) return undefined;
-  const kept = row as unknown as RosterRowKept;
-  return { ...kept, rowsTaken: kept.rows_taken, takenAt: Number(kept.taken_at) };
+  return toRoster(row as unknown as RosterRowKept);
+}
+
+/** The rosters last taken in from that organisation, newest first. */
+export async function rostersFrom(
+  db: Db,
+  { organisationId, limit }: { organisationId: string; limit: number },
+): Promise<readonly KeptRoster[]> {
+  const rows = await rosters(db).findAll({
+    where: { organisation_id: organisationId },
+    order: [
+      ['taken_at', 'DESC'],
+      ['id', 'DESC'],
+    ],
+    limit,
+    raw: true,
+  });
+  return (rows as unknown as RosterRowKept[]).map(toRoster);
 }
 
 export async function addRoster(tx: Tx, db: Db, roster: KeptRoster): Promise<void> {
   const { id, digest, month, actor } = roster;
+  const counts = {
+    rows_taken: roster.rowsTaken,
+    rows_known: roster.rowsKnown,
+    rows_late: roster.rowsLate,
+  };
   await rosters(db).create(
-    { id, digest, month, actor, rows_taken: roster.rowsTaken, taken_at: roster.takenAt },
+    {
+      ...{ id, digest, month, actor, taken_at: roster.takenAt },
+      ...counts,
+      organisation_id: roster.organisationId ?? null,
+    },
     { transaction: tx },
   );
+}
+
+function toRoster(row: RosterRowKept): KeptRoster {
+  const { id, digest, month, actor } = row;
+  return {
+    ...{ id, digest, month, actor },
+    rowsTaken: row.rows_taken,
+    rowsKnown: row.rows_known ?? 0,
+    rowsLate: row.rows_late ?? 0,
+    takenAt: Number(row.taken_at),
+    organisationId: row.organisation_id ?? undefined,
+  };
 }
 
 function rosters(db: Db): Table<RosterRowKept> {
@@ -53,5 +97,8 @@ function rosters(db: Db): Table<RosterRowKept> {
     rows_taken: DataTypes.INTEGER,
     taken_at: DataTypes.BIGINT,
     actor: DataTypes.STRING,
+    organisation_id: DataTypes.CHAR(32),
+    rows_known: DataTypes.INTEGER,
+    rows_late: DataTypes.INTEGER,
   });
 }

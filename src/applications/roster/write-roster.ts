@@ -8,8 +8,8 @@ import writeXlsxFile from 'write-excel-file/node';
 import { LEVEL_NAMES, LEVELS } from '../../certificate/level.ts';
 import { seriesInForce, titlesOf } from '../../certificate/titles.ts';
 import type { PlainDate } from '../../shared/time.ts';
-import type { RosterHead } from './columns.ts';
-import { COLUMN_NOTES, ERROR_HEAD, REQUIRED_HEADS, ROSTER_HEADS } from './columns.ts';
+import type { HeadList, RosterHead } from './columns.ts';
+import { COLUMN_NOTES, COMMITTEE_ROSTER, ERROR_HEAD } from './columns.ts';
 import type { Delimiter, ReadRoster, RosterEncoding, RosterFault, RosterFormat } from './roster.ts';
 
 /** The text format of spreadsheets: long numbers keep all their digits. */
@@ -27,16 +27,21 @@ const BOM = '\uFEFF';
  * spreadsheets read it right, or .json with one blank row to fill.
  *
  * @param today picks the series and titles listed in the explanations
+ * @param heads of the kind of roster; a committee's unless told
  */
-export async function rosterTemplate(format: RosterFormat, today: PlainDate): Promise<Uint8Array> {
+export async function rosterTemplate(
+  format: RosterFormat,
+  today: PlainDate,
+  heads: HeadList = COMMITTEE_ROSTER,
+): Promise<Uint8Array> {
   switch (format) {
     case 'xlsx':
-      return templateWorkbook(today);
+      return templateWorkbook(today, heads);
     case 'csv':
-      return encode(`${BOM}${REQUIRED_HEADS.join(',')}\r\n`, 'utf-8');
+      return encode(`${BOM}${heads.required.join(',')}\r\n`, 'utf-8');
     case 'json':
       return encode(
-        `${JSON.stringify([Object.fromEntries(REQUIRED_HEADS.map(head => [head, '']))], null, 2)}\n`,
+        `${JSON.stringify([Object.fromEntries(heads.required.map(head => [head, '']))], null, 2)}\n`,
         'utf-8',
       );
     default:
@@ -82,32 +87,23 @@ function explanation(faults: readonly RosterFault[] = []): string {
   return faults.map(fault => `【${fault.column}】${fault.detail}`).join('\n');
 }
 
-async function templateWorkbook(today: PlainDate): Promise<Uint8Array> {
+async function templateWorkbook(today: PlainDate, heads: HeadList): Promise<Uint8Array> {
   const data: SheetData = [
-    ROSTER_HEADS.map(value => ({ ...HEAD_STYLE, value })),
-    ROSTER_HEADS.map(() => ({ ...AS_TEXT })), // first use of the plain text style, which the columns then take as theirs
+    heads.all.map(value => ({ ...HEAD_STYLE, value })),
+    heads.all.map(() => ({ ...AS_TEXT })), // first use of the plain text style, which the columns then take as theirs
   ];
-  const roster = { sheet: '名册', data, columns: ROSTER_HEADS.map(widthOf), stickyRowsCount: 1 };
+  const roster = { sheet: '名册', data, columns: heads.all.map(widthOf), stickyRowsCount: 1 };
   const notes = {
     sheet: '填写说明',
-    data: explanationSheet(today),
+    data: explanationSheet(today, heads),
     columns: [{ width: 24 }, { width: 70 }, { width: 12 }],
   };
   return writeXlsxFile([roster, notes], { features: [TEXT_COLUMNS] }).toBuffer();
 }
 
-function explanationSheet(today: PlainDate): SheetData {
-  const columnNotes = ROSTER_HEADS.map(head => [text(head), text(COLUMN_NOTES[head].note)]);
-  const titleRows = seriesInForce(today).flatMap(series =>
-    LEVELS.map(level => titlesOf(series.code, today, level).map(title => title.title))
-      .map((titles, index) => ({ titles, level: LEVELS[index] ?? 'A' }))
-      .filter(({ titles }) => titles.length > 0)
-      .map(({ titles, level }) => [
-        text(`${series.code} ${series.name}`),
-        text(titles.join('、')),
-        text(LEVEL_NAMES[level]),
-      ]),
-  );
+function explanationSheet(today: PlainDate, { all, notes = {}, legend }: HeadList): SheetData {
+  const columnNotes = all.map(head => [text(head), text(notes[head] ?? COLUMN_NOTES[head].note)]);
+  const [legendHeads = [], ...legendRows] = legend ?? titleLegend(today);
   return [
     [
       { ...HEAD_STYLE, value: '列' },
@@ -115,13 +111,20 @@ function explanationSheet(today: PlainDate): SheetData {
     ],
     ...columnNotes,
     [],
-    [
-      { ...HEAD_STYLE, value: '系列' },
-      { ...HEAD_STYLE, value: '资格名称' },
-      { ...HEAD_STYLE, value: '层级' },
-    ],
-    ...titleRows,
+    legendHeads.map(value => ({ ...HEAD_STYLE, value })),
+    ...legendRows.map(cells => cells.map(text)),
   ];
+}
+
+/** Every series in force with its titles by level. */
+function titleLegend(today: PlainDate): readonly (readonly string[])[] {
+  const rows = seriesInForce(today).flatMap(series =>
+    LEVELS.map(level => titlesOf(series.code, today, level).map(title => title.title))
+      .map((titles, index) => ({ titles, level: LEVELS[index] ?? 'A' }))
+      .filter(({ titles }) => titles.length > 0)
+      .map(({ titles, level }) => [`${series.code} ${series.name}`, titles.join('、'), LEVEL_NAMES[level]]),
+  );
+  return [['系列', '资格名称', '层级'], ...rows];
 }
 
 async function explainedWorkbook({ heads, rows }: ReadRoster, byLine: FaultsByLine): Promise<Uint8Array> {

@@ -4,7 +4,6 @@
  */
 import { deflateSync } from 'node:zlib';
 import type { Font } from 'fontkit';
-import PDFDocument from 'pdfkit';
 import type { Instant } from '../../shared/time.ts';
 import { RANGE_PLACEHOLDER, SIGNATURE_BYTES } from '../pdf/signed-range.ts';
 import { COLOURS } from './canvas.ts';
@@ -80,7 +79,7 @@ export function makePdfWriter(fonts: FontBook): PdfWriter {
     async write(face, extras) {
       const ground = grounds.get(face.ground) ?? deflateSync(operators(face.ground.map(drawn)));
       grounds.set(face.ground, ground);
-      const document = opened(face, extras);
+      const document = await opened(face, extras);
       const bytes = collected(document);
       const glyph = glyphWriter(document, fonts);
       const pieces = [...face.print, ...face.seal].map(one =>
@@ -105,7 +104,9 @@ export function makePdfWriter(fonts: FontBook): PdfWriter {
   };
 }
 
-function opened(face: Face, { madeAt }: PdfExtras): Document {
+async function opened(face: Face, { madeAt }: PdfExtras): Promise<Document> {
+  // loaded with the first document: most commands, and a service until then, write none
+  const { default: PDFDocument } = await import('pdfkit');
   const info = { Title: TITLE, Creator: MAKER, Producer: MAKER, CreationDate: new Date(madeAt * 1000) };
   const document = new PDFDocument({
     size: [face.widthMm * POINTS_PER_MM, face.heightMm * POINTS_PER_MM],
