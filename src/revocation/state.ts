@@ -16,7 +16,7 @@ export const STATE_WORDS: Readonly<Record<CertificateState, string>> = {
   CANCELLED: '已注销',
 };
 
-export const CHANGES = ['SUSPEND', 'RESUME', 'REVOKE', 'SUPERSEDE', 'CANCEL'] as const;
+export const CHANGES = ['SUSPEND', 'EXTEND', 'RESUME', 'REVOKE', 'SUPERSEDE', 'CANCEL'] as const;
 export type ChangeKind = (typeof CHANGES)[number];
 
 /** Reason codes and their Chinese names; each change accepts some of them. */
@@ -30,18 +30,30 @@ export const REASONS = {
   NOT_UPHELD: '举报不属实',
   NAME_CHANGE: '姓名变更',
   DATA_ERROR: '信息错误',
+  KEY_REVOKED: '签名密钥作废',
   ISSUED_BY_MISTAKE: '误发',
   HOLDER_REQUEST: '本人申请',
+  /** Taken over from the published list when a restored database had lost the change; nobody can choose it. */
+  RESTORED: '恢复备份时按已公布的状态保留',
 } as const;
 export type ReasonCode = keyof typeof REASONS;
 
 export const REASONS_FOR: Readonly<Record<ChangeKind, readonly ReasonCode[]>> = {
   SUSPEND: ['UNDER_INVESTIGATION'],
+  EXTEND: ['UNDER_INVESTIGATION'],
   RESUME: ['NOT_UPHELD'],
   REVOKE: ['FRAUD', 'REVIEW_OVERTURNED', 'EXAM_INVALID', 'IMPERSONATION', 'APPOINTMENT_VOID'],
-  SUPERSEDE: ['NAME_CHANGE', 'DATA_ERROR', 'HOLDER_REQUEST'],
+  SUPERSEDE: ['NAME_CHANGE', 'DATA_ERROR', 'HOLDER_REQUEST', 'KEY_REVOKED'],
   CANCEL: ['ISSUED_BY_MISTAKE', 'HOLDER_REQUEST'],
 };
+
+/** Why people may ask for a new version; a revoked key is the keys' own affair. */
+export const CORRECTION_REASONS = ['NAME_CHANGE', 'DATA_ERROR', 'HOLDER_REQUEST'] as const;
+
+/** True of a change that a decision document must order, by its number (文号). */
+export function needsDocument(change: ChangeKind): boolean {
+  return change === 'REVOKE' || change === 'CANCEL';
+}
 
 /** These void the title from the day it was obtained, not from the decision (domain §5.2). */
 export const VOID_FROM_OBTAINED: ReadonlySet<ReasonCode> = new Set([
@@ -52,6 +64,9 @@ export const VOID_FROM_OBTAINED: ReadonlySet<ReasonCode> = new Set([
 
 /** Suspension ends by itself: 60 days unless another end was given. */
 export const SUSPENSION_DAYS = 60;
+
+/** No suspension, extended or not, may be ordered to last longer than this from the day of the order: our own limit, the notice has none. */
+export const SUSPENSION_LIMIT_DAYS = 180;
 
 export interface StatusChange {
   readonly seq: number;
@@ -64,7 +79,7 @@ export interface StatusChange {
   /** Decision document number (文号), where the change needs one. */
   readonly document: string | undefined;
   readonly at: Instant;
-  /** End of a suspension. */
+  /** End of a suspension; of an extension, the suspension's new end. */
   readonly until: Instant | undefined;
   readonly invalidFrom: PlainDate | undefined;
   readonly actor: string;
@@ -72,7 +87,7 @@ export interface StatusChange {
 
 const MAY: Readonly<Record<CertificateState, readonly ChangeKind[]>> = {
   VALID: ['SUSPEND', 'REVOKE', 'SUPERSEDE', 'CANCEL'],
-  SUSPENDED: ['RESUME', 'REVOKE'],
+  SUSPENDED: ['EXTEND', 'RESUME', 'REVOKE'],
   SUPERSEDED: [],
   REVOKED: [],
   CANCELLED: [],
@@ -83,32 +98,64 @@ export function mayChange(state: CertificateState, change: ChangeKind): boolean 
   return MAY[state].includes(change);
 }
 
-/** The state at that instant, from all changes of one certificate version in order of `seq`. */
-export function stateOf(
-  changes: readonly Pick<StatusChange, 'change' | 'at' | 'until'>[],
-  at: Instant,
-): CertificateState {
-  let state: CertificateState = 'VALID';
-  for (const change of changes) {
-    // what has ended never comes back, whatever is recorded after it
-    if (change.at > at || MAY[state].length === 0) break;
-    state = stateAfter(change, at);
-  }
-  return state;
+type Dated = Pick<StatusChange, 'change' | 'at' | 'until'>;
+
+/** How one version of a certificate stands at an instant. */
+export interface Standing<C extends Dated = StatusChange> {
+  readonly state: CertificateState;
+  /** The change that made the state; none where nothing was ever changed, or where a suspension has run out. */
+  readonly change: C | undefined;
+  /** When a running suspension ends by itself, its extension counted. */
+  readonly until: Instant | undefined;
+  /** The one extension that a running suspension has had. */
+  readonly extension: C | undefined;
 }
 
-function stateAfter(change: Pick<StatusChange, 'change' | 'until'>, at: Instant): CertificateState {
+/** The state at that instant, from all changes of one certificate version in order of `seq`. */
+export function stateOf(changes: readonly Dated[], at: Instant): CertificateState {
+  return standingOf(changes, at).state;
+}
+
+/** The state at that instant with what made it, from all changes of one certificate version in order of `seq`. */
+export function standingOf<C extends Dated>(changes: readonly C[], at: Instant): Standing<C> {
+  let standing: Standing<C> = { state: 'VALID', ...NOTHING };
+  for (const change of changes) {
+    // what has ended never comes back, whatever is recorded after it
+    if (change.at > at || MAY[standing.state].length === 0) break;
+    standing = standingAfter(ranOut(standing, change.at), change);
+  }
+  return ranOut(standing, at);
+}
+
+/** The change that the state comes of, with the end that its suspension has by now; none of a valid one. */
+export function causeOf({ state, change, until }: Standing): StatusChange | undefined {
+  return state === 'VALID' || !change ? undefined : { ...change, until };
+}
+
+const NOTHING = { change: undefined, until: undefined, extension: undefined } as const;
+
+/** A suspension is over from the second of its end. */
+function ranOut<C extends Dated>(standing: Standing<C>, at: Instant): Standing<C> {
+  const isOver = standing.until !== undefined && standing.until <= at;
+  return isOver ? { state: 'VALID', ...NOTHING } : standing;
+}
+
+function standingAfter<C extends Dated>(before: Standing<C>, change: C): Standing<C> {
   switch (change.change) {
     case 'SUSPEND':
-      return change.until !== undefined && change.until <= at ? 'VALID' : 'SUSPENDED';
+      return { state: 'SUSPENDED', ...NOTHING, change, until: change.until };
+    case 'EXTEND':
+      // what has run out is not revived: there is nothing left to extend
+      if (before.state !== 'SUSPENDED') return before;
+      return { ...before, until: change.until ?? before.until, extension: change };
     case 'RESUME':
-      return 'VALID';
+      return { state: 'VALID', ...NOTHING, change };
     case 'REVOKE':
-      return 'REVOKED';
+      return { state: 'REVOKED', ...NOTHING, change };
     case 'SUPERSEDE':
-      return 'SUPERSEDED';
+      return { state: 'SUPERSEDED', ...NOTHING, change };
     case 'CANCEL':
-      return 'CANCELLED';
+      return { state: 'CANCELLED', ...NOTHING, change };
     default:
       return change.change satisfies never;
   }

@@ -35,6 +35,8 @@ export interface StatusList {
   readonly signedAt: Instant;
   readonly validUntil: Instant;
   readonly bits: Uint8Array;
+  /** Until when it is known to be the newest, where that is another instant than the trust document's. */
+  readonly takenAt?: Instant;
 }
 
 export interface StatusListContent {

@@ -3,6 +3,7 @@ import { DataTypes, Op } from 'sequelize';
 import { table, type Db, type Table, type Tx } from '../db/connect.ts';
 import { takeSerials } from '../db/counters.ts';
 import type { Instant } from '../shared/time.ts';
+import { publishedElsewhere } from './published-elsewhere.ts';
 import type { ChangeKind, ReasonCode, StatusChange } from './state.ts';
 import { LIST_ENTRIES, type Purpose } from './status-list.ts';
 
@@ -10,6 +11,7 @@ interface ListRow {
   list: number;
   taken: number;
   opened_at: number;
+  closed_at: number | null;
 }
 interface EntryRow {
   id: string;
@@ -57,24 +59,35 @@ export async function allLists(db: Db): Promise<readonly { list: number; taken: 
   return rows.map(({ list, taken }) => ({ list, taken }));
 }
 
-/** A further list is open for allocation; does nothing when another process opened it first. */
+/** A further list is open for allocation. @throws SequelizeUniqueConstraintError when another process opened it first */
 export async function openList(tx: Tx, db: Db, opened: { list: number; at: Instant }): Promise<void> {
-  await lists(db).bulkCreate([{ list: opened.list, taken: 0, opened_at: opened.at }], {
-    ignoreDuplicates: true,
-    transaction: tx,
-  });
+  const row = { list: opened.list, taken: 0, opened_at: opened.at, closed_at: null };
+  await lists(db).create(row, { transaction: tx });
 }
 
-/** The newest list, locked until the transaction ends. @throws RangeError when none is open */
-export async function lockNewestList(tx: Tx, db: Db): Promise<{ list: number; taken: number }> {
+/** No list that is there gives places any more; each is published on. */
+export async function closeLists(tx: Tx, db: Db, at: Instant): Promise<void> {
+  await lists(db).update({ closed_at: at }, { where: { closed_at: null }, transaction: tx });
+}
+
+/** The highest list that gives no places any more; 0 when there is none. */
+export async function lastClosedList(db: Db): Promise<number> {
+  return Number((await lists(db).max('list', { where: { closed_at: { [Op.ne]: null } } })) ?? 0);
+}
+
+/** The oldest list with room for so many more, if there is one; locked until the transaction ends when there is one. */
+export async function listWithRoom(
+  db: Db,
+  count: number,
+  tx?: Tx,
+): Promise<{ list: number; taken: number } | undefined> {
   const row = (await lists(db).findOne({
-    order: [['list', 'DESC']],
-    transaction: tx,
-    lock: tx.LOCK.UPDATE,
+    where: { taken: { [Op.lte]: LIST_ROOM - count }, closed_at: null },
+    order: [['list', 'ASC']],
+    ...(tx ? { transaction: tx, lock: tx.LOCK.UPDATE } : {}),
     raw: true,
   })) as unknown as ListRow | null;
-  if (row === null) throw new RangeError('status_lists: no list is open');
-  return { list: row.list, taken: row.taken };
+  return row === null ? undefined : { list: row.list, taken: row.taken };
 }
 
 /** Which of these places of the list are given already. */
@@ -139,11 +152,16 @@ export async function changesOf(
 }
 
 /** Every change of every version of these numbers, oldest first. */
-export async function changesOfNumbers(db: Db, numbers: readonly string[]): Promise<readonly StatusChange[]> {
+export async function changesOfNumbers(
+  db: Db,
+  numbers: readonly string[],
+  tx?: Tx,
+): Promise<readonly StatusChange[]> {
   const rows = await changes(db).findAll({
     where: { number: { [Op.in]: [...new Set(numbers)] } },
     order: [['seq', 'ASC']],
     raw: true,
+    transaction: tx ?? null,
   });
   return (rows as unknown as ChangeRow[]).map(toChange);
 }
@@ -173,14 +191,14 @@ export async function changedAfter(
   return (rows as unknown as ChangeRow[]).map(row => ({ seq: Number(row.seq), number: row.number }));
 }
 
-/** Numbers with a suspension that was to end after the one instant and not after the other. */
+/** Numbers with a suspension, or its extension, that was to end after the one instant and not after the other. */
 export async function suspendedUntil(
   db: Db,
   { after, upTo }: { after: Instant; upTo: Instant },
 ): Promise<readonly string[]> {
   const rows = await changes(db).findAll({
     attributes: ['number'],
-    where: { until: { [Op.gt]: after, [Op.lte]: upTo }, change: 'SUSPEND' },
+    where: { until: { [Op.gt]: after, [Op.lte]: upTo }, change: { [Op.in]: ['SUSPEND', 'EXTEND'] } },
     group: ['number'],
     raw: true,
   });
@@ -195,17 +213,22 @@ export async function newestSeq(db: Db, tx?: Tx): Promise<number> {
 
 /** The change stands, numbered after all others. */
 export async function addChange(tx: Tx, db: Db, change: Omit<StatusChange, 'seq'>): Promise<void> {
-  const seq = await takeSerials(tx, db, { scope: 'status-change', count: 1 });
-  const { index, invalidFrom, document, until, ...rest } = change;
-  await changes(db).create(
-    {
+  await addChanges(tx, db, [change]);
+}
+
+/** The changes stand, numbered after all others in the order given. */
+export async function addChanges(tx: Tx, db: Db, added: readonly Omit<StatusChange, 'seq'>[]): Promise<void> {
+  if (added.length === 0) return;
+  const first = await takeSerials(tx, db, { scope: 'status-change', count: added.length });
+  await changes(db).bulkCreate(
+    added.map(({ index, invalidFrom, document, until, ...rest }, place) => ({
       ...rest,
-      seq,
+      seq: first + place,
       list_index: index,
       document: document ?? null,
       until: until ?? null,
       invalid_from: invalidFrom ?? null,
-    },
+    })),
     { transaction: tx },
   );
 }
@@ -221,19 +244,42 @@ export async function newestVersion(
     order: [['version', 'DESC']],
     raw: true,
   });
+  const own = row === null ? undefined : toPublished(row as unknown as VersionRow);
+  const known = publishedElsewhere(db).find(each => each.list === list && each.purpose === purpose);
+  return known && known.version > (own?.version ?? 0) ? known : own;
+}
+
+/** The number of the newest version of that list in this database; 0 before the first. */
+export async function newestVersionNumber(db: Db, list: number, purpose: Purpose): Promise<number> {
+  return Number((await versions(db).max('version', { where: { list, purpose } })) ?? 0);
+}
+
+/** The version of that list that was public at that instant, if one was. */
+export async function versionInForce(
+  db: Db,
+  { list, purpose, at }: { list: number; purpose: Purpose; at: Instant },
+): Promise<PublishedList | undefined> {
+  const row = await versions(db).findOne({
+    where: { list, purpose, published_at: { [Op.lte]: at } },
+    order: [['version', 'DESC']],
+    raw: true,
+  });
   return row === null ? undefined : toPublished(row as unknown as VersionRow);
 }
 
-/** The newest published version of every list and purpose. */
-export async function newestVersions(db: Db): Promise<readonly PublishedList[]> {
-  const newest: PublishedList[] = [];
-  for (const { list } of await allLists(db)) {
-    for (const purpose of ['revocation', 'suspension', 'refresh'] as const) {
-      const found = await newestVersion(db, list, purpose);
-      if (found) newest.push(found);
-    }
-  }
-  return newest;
+/** Versions of that list after that one, oldest first. */
+export async function versionsAfter(
+  db: Db,
+  wanted: { list: number; purpose: Purpose; after: number; limit: number },
+): Promise<readonly PublishedList[]> {
+  const { list, purpose, after, limit } = wanted;
+  const rows = await versions(db).findAll({
+    where: { list, purpose, version: { [Op.gt]: after } },
+    order: [['version', 'ASC']],
+    limit,
+    raw: true,
+  });
+  return (rows as unknown as VersionRow[]).map(toPublished);
 }
 
 /** The version is public. @throws SequelizeUniqueConstraintError when another process published that version first */
@@ -249,11 +295,31 @@ export async function addVersion(
   );
 }
 
+/** Places given on that list, in the order of their indexes, for the checks of fsck. */
+export async function placesOn(db: Db, list: number): Promise<readonly Omit<Place, 'id'>[]> {
+  const rows = await entries(db).findAll({ where: { list }, order: [['list_index', 'ASC']], raw: true });
+  return (rows as unknown as EntryRow[]).map(toPlace);
+}
+
+/** Places of every version of these numbers. */
+export async function placesOfNumbers(
+  db: Db,
+  numbers: readonly string[],
+): Promise<readonly Omit<Place, 'id'>[]> {
+  const where = { number: { [Op.in]: [...new Set(numbers)] } };
+  const rows = await entries(db).findAll({ where, raw: true });
+  return (rows as unknown as EntryRow[]).map(toPlace);
+}
+
 /** Every place ever given, for the checks of fsck. */
 export async function countPlaces(db: Db): Promise<ReadonlyMap<number, number>> {
   const counts = new Map<number, number>();
   for (const { list } of await allLists(db)) counts.set(list, await entries(db).count({ where: { list } }));
   return counts;
+}
+
+function toPlace({ list, list_index, number, version }: EntryRow): Omit<Place, 'id'> {
+  return { list, index: list_index, number, version };
 }
 
 function toChange(row: ChangeRow): StatusChange {
@@ -290,6 +356,7 @@ function lists(db: Db): Table<ListRow> {
     list: { type: DataTypes.INTEGER, primaryKey: true },
     taken: DataTypes.INTEGER,
     opened_at: DataTypes.BIGINT,
+    closed_at: DataTypes.BIGINT,
   });
 }
 
@@ -332,5 +399,15 @@ function versions(db: Db): Table<VersionRow> {
   });
 }
 
-/** A list gives places until this many are taken; the rest keeps random choice quick and leaves the alarm some room. */
+/**
+ * A list gives places until this many are taken. The tenth that is never given costs 1.6 KB of a list and keeps the choice random and
+ * quick to the last: a place drawn at random is free in one of ten draws at least, and whoever reserves at the same time finds room.
+ */
 export const LIST_ROOM = Math.floor(LIST_ENTRIES * 0.9);
+/** From this share of its room on the next list stands ready and the bureau is told (reliability R16). */
+export const FILLING_PERCENT = 80;
+
+/** How much of a list's room is taken. */
+export function percentTaken(taken: number): number {
+  return Math.min(100, Math.floor((taken * 100) / LIST_ROOM));
+}

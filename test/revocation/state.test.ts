@@ -6,6 +6,7 @@ import {
   STATES,
   STATE_WORDS,
   mayChange,
+  standingOf,
   stateOf,
   type ChangeKind,
 } from '../../src/revocation/state.ts';
@@ -45,6 +46,42 @@ const CASES = [
     at: 40,
     state: 'SUSPENDED',
   },
+  {
+    name: 'an extension, in the second in which the suspension was to end',
+    changes: [change('SUSPEND', 10, 50), change('EXTEND', 20, 90)],
+    at: 50,
+    state: 'SUSPENDED',
+  },
+  {
+    name: 'an extension, in its last second',
+    changes: [change('SUSPEND', 10, 50), change('EXTEND', 20, 90)],
+    at: 89,
+    state: 'SUSPENDED',
+  },
+  {
+    name: 'an extension that has run out',
+    changes: [change('SUSPEND', 10, 50), change('EXTEND', 20, 90)],
+    at: 90,
+    state: 'VALID',
+  },
+  {
+    name: 'an extension recorded in the second in which the suspension ended',
+    changes: [change('SUSPEND', 10, 50), change('EXTEND', 50, 90)],
+    at: 60,
+    state: 'VALID',
+  },
+  {
+    name: 'an extension and a resumption',
+    changes: [change('SUSPEND', 10, 50), change('EXTEND', 20, 90), change('RESUME', 30)],
+    at: 60,
+    state: 'VALID',
+  },
+  {
+    name: 'an extension recorded after a revocation',
+    changes: [change('SUSPEND', 10, 50), change('REVOKE', 20), change('EXTEND', 30, 90)],
+    at: 95,
+    state: 'REVOKED',
+  },
   { name: 'a new version', changes: [change('SUPERSEDE', 10)], at: 10, state: 'SUPERSEDED' },
   { name: 'a cancellation', changes: [change('CANCEL', 10)], at: 10, state: 'CANCELLED' },
   {
@@ -66,6 +103,29 @@ for (const { name, changes, at, state } of CASES) {
   });
 }
 
+test('a standing names the suspension, its end and its extension; what made the state is no extension', t => {
+  const changes = [change('SUSPEND', 10, 50), change('EXTEND', 20, 90)];
+
+  t.deepEqual(standingOf(changes, 19), {
+    state: 'SUSPENDED',
+    change: changes[0],
+    until: 50,
+    extension: undefined,
+  });
+  t.deepEqual(standingOf(changes, 20), {
+    state: 'SUSPENDED',
+    change: changes[0],
+    until: 90,
+    extension: changes[1],
+  });
+  t.deepEqual(standingOf(changes, 90), {
+    state: 'VALID',
+    change: undefined,
+    until: undefined,
+    extension: undefined,
+  });
+});
+
 test('only valid and suspended certificates can change; nothing that has ended comes back', t => {
   const allowed = STATES.flatMap(state =>
     CHANGES.filter(kind => mayChange(state, kind)).map(kind => `${state} ${kind}`),
@@ -76,13 +136,14 @@ test('only valid and suspended certificates can change; nothing that has ended c
     'VALID REVOKE',
     'VALID SUPERSEDE',
     'VALID CANCEL',
+    'SUSPENDED EXTEND',
     'SUSPENDED RESUME',
     'SUSPENDED REVOKE',
   ]);
 });
 
-test('every reason belongs to some change', t => {
+test('every reason belongs to some change, but the one that reconciliation gives', t => {
   const used = new Set(CHANGES.flatMap(kind => REASONS_FOR[kind]));
 
-  t.deepEqual([...used].sort(), (Object.keys(REASONS) as (keyof typeof REASONS)[]).sort());
+  t.deepEqual([...used, 'RESTORED'].sort(), (Object.keys(REASONS) as (keyof typeof REASONS)[]).sort());
 });
