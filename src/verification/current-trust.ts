@@ -4,7 +4,7 @@
  */
 import type { StoredForms } from '../certificate/qr/form.ts';
 import { readStoredForms } from '../certificate/qr/forms.ts';
-import { newestVersions } from '../revocation/store.ts';
+import { newestVersions } from '../revocation/newest-versions.ts';
 import type { TrustDocument } from '../shared/shapes/shapes.ts';
 import type { Instant } from '../shared/time.ts';
 import type { World } from '../world.ts';

@@ -1,6 +1,6 @@
 /**
  * Whether a PDF is the bureau's original: one signature over every byte but its own, CMS of exactly our form, by a files key of the
- * manifest under the pinned root. Pure; interprets no page. Printing it anew, editing it and updating it all leave it without one (R28).
+ * manifest under the pinned root; the certificates in it may be of a root before that one. Pure; interprets no page. Printing it anew, editing it and updating it all leave it without one (R28).
  */
 import { attributesOf, readCms, type ReadCms } from '../certificate/pdf/cms.ts';
 import {
@@ -13,7 +13,7 @@ import {
 import { credentialIdIn } from '../certificate/file-seal.ts';
 import { importPublicJwk, type PublicJwk } from '../keys/manifest.ts';
 import { hasLowS } from '../keys/signature.ts';
-import type { X509 } from '../keys/x509.ts';
+import { pointOf, type X509 } from '../keys/x509.ts';
 import { joined } from '../shared/der.ts';
 import type { Instant } from '../shared/time.ts';
 import { sealFinding, sha256Of, unlike, type FileFinding } from './file-finding.ts';
@@ -29,7 +29,8 @@ export async function checkPdf(bytes: Uint8Array, trust: Trust, at: Instant): Pr
   if (!range || !cms) return unlike('pdf', 'FOREIGN_SEAL');
 
   const key = trust.manifest.keys.find(({ jwk }) => isSame(jwk, cms.leaf.jwk));
-  if (!key) return unlike('pdf', (await isUnderRoot(cms.leaf, trust)) ? 'UNKNOWN_KEY' : 'FOREIGN_SEAL');
+  if (!key)
+    return unlike('pdf', (await isUnder(cms.leaf, trust.root, trust)) ? 'UNKNOWN_KEY' : 'FOREIGN_SEAL');
   if (!(await isSound(cms, trust))) return unlike('pdf', 'BAD_SEAL');
   // before anything is searched for: what a stranger appended may be made to take long
   if (count > 1 || !(await isUnchanged(range, cms))) return unlike('pdf', 'ALTERED');
@@ -43,18 +44,20 @@ async function isUnchanged({ before, after, isWhole }: SignedRange, { digest }: 
   return isWhole && (await sha256Of([before, after])) === hexOf(digest);
 }
 
-/** The certificates are the ones that the signature and the root stand for, in the one form of their signatures. */
+/**
+ * The certificates are the ones that the signature stands for, in the one form of their signatures. The files key vouches for its own, which
+ * names the root beside it; the manifest vouches for the files key. So a file outlives the root under which it was made.
+ */
 async function isSound({ leaf, root, leafHash }: ReadCms, trust: Trust): Promise<boolean> {
   const isNamed = (await sha256Of([leaf.der])) === hexOf(leafHash);
-  return (
-    isNamed && isSame(root.jwk, trust.root) && (await isUnderRoot(leaf, trust)) && isUnderRoot(root, trust)
-  );
+  const isRootNamed = (await sha256Of([pointOf(root.jwk)])).startsWith(hexOf(leaf.authority));
+  return isNamed && isRootNamed && (await isUnder(leaf, root.jwk, trust)) && isUnder(root, root.jwk, trust);
 }
 
-async function isUnderRoot({ signed, signature }: X509, trust: Trust): Promise<boolean> {
+async function isUnder({ signed, signature }: X509, root: PublicJwk, trust: Trust): Promise<boolean> {
   if (!hasLowS(signature)) return false;
   try {
-    return await trust.check(await importPublicJwk(trust.root), joined([signed]), signature);
+    return await trust.check(await importPublicJwk(root), joined([signed]), signature);
   } catch {
     return false; // the engine throws for a signature that is none
   }

@@ -42,16 +42,16 @@ export function statusOf(
     suspended: bit('suspension'),
     superseded: bit('refresh'),
     listSignedAt: Math.min(...known.map(found => found.signedAt)),
-    listTakenAt: trust.takenAt,
+    listTakenAt: Math.min(...known.map(found => found.takenAt ?? trust.takenAt)),
     listVersions: Object.fromEntries(known.map(found => [found.purpose, found.version])),
   };
-  return { finding: findingOf(status, known, { trust, at }), status };
+  return { finding: findingOf(status, known, at), status };
 }
 
 function findingOf(
   status: NonNullable<VerificationReport['status']>,
   lists: readonly StatusList[],
-  { trust, at }: { trust: Trust; at: Instant },
+  at: Instant,
 ): NonNullable<Findings['status']> {
   // an end, once signed, stays an end however old the list is: these come before the list's age
   if (status.superseded) return failed('SUPERSEDED');
@@ -59,6 +59,7 @@ function findingOf(
   if (lists.some(list => at > list.validUntil)) return unknown('LIST_EXPIRED');
   if (lists.some(list => list.signedAt > at + CLOCK_SKEW_SECONDS)) return unknown('LIST_FROM_FUTURE');
   if (status.suspended) return failed('SUSPENDED');
-  const fresh = trust.takenAt <= at + CLOCK_SKEW_SECONDS && at - trust.takenAt <= LIST_TTL_SECONDS;
+  const takenAt = status.listTakenAt;
+  const fresh = takenAt <= at + CLOCK_SKEW_SECONDS && at - takenAt <= LIST_TTL_SECONDS;
   return fresh ? passed : { outcome: 'pass', reason: 'LIST_STALE' };
 }

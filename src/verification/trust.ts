@@ -6,6 +6,7 @@ import type { CryptoKey } from 'jose';
 import type { Issuer } from '../certificate/credential.ts';
 import { toForms, type QrForm } from '../certificate/qr/form.ts';
 import { didOf } from '../keys/did-document.ts';
+import { rootFingerprint } from '../keys/fingerprint.ts';
 import {
   findKey,
   importPublicJwk,
@@ -65,10 +66,24 @@ export class TrustInvalid extends DomainError {
   }
 }
 
+/** Thrown for a document that is whole, under a root which nobody here has accepted: a change of roots, or an impostor. Only a person can tell. */
+export class OtherRoot extends DomainError {
+  /** Of the document's root, as it is published and compared. */
+  readonly fingerprint: string;
+
+  constructor(fingerprint: string, pinned: string) {
+    super(
+      'TRUST_OTHER_ROOT',
+      `信任资料的根密钥（指纹 ${fingerprint}）与固定的（${pinned}）不同，没有采用。发证机关如已公告更换根密钥，请从公告或电话另行核对新指纹，逐字一致后用 --accept-root 指纹 接受；不一致即为冒充。`,
+    );
+    this.fingerprint = fingerprint;
+  }
+}
+
 /**
  * A Trust whose every part was checked. A bad or rolled-back status list is left out (its certificates become
  * status-unknown); a bad manifest, root or form refuses the whole document.
- * @throws TrustInvalid
+ * @throws TrustInvalid, OtherRoot
  */
 export async function readTrust(value: unknown, memory: Memory = {}): Promise<Trust> {
   if (!isTrustDocument(value))
@@ -80,10 +95,10 @@ export async function readTrust(value: unknown, memory: Memory = {}): Promise<Tr
     throw new TrustInvalid('信任资料中的二维码格式有误，请用 zhicheng trust --save 重新取得。');
   }
   const root = publicJwk(value.root);
-  if (memory.root && !sameJwk(memory.root, root))
-    throw new TrustInvalid('信任资料的根密钥与本机固定的不同，不能使用。');
   const manifest = await readManifest(value.manifest, root, value.issuer.did);
   if (!manifest) throw new TrustInvalid('信任资料中的密钥清单不是由固定的根密钥签发，或已被改动，不能使用。');
+  if (memory.root && !sameJwk(memory.root, root))
+    throw new OtherRoot(await rootFingerprint(root), await rootFingerprint(memory.root));
   const highest = new Map(memory.highest ?? []);
   if (manifest.version < (highest.get('manifest') ?? 0))
     throw new TrustInvalid('信任资料比先前见过的更旧，不能使用。');

@@ -1,6 +1,7 @@
 import test from 'ava';
+import { rootFingerprint } from '../../src/keys/fingerprint.ts';
 import { DomainError } from '../../src/shared/errors.ts';
-import { readTrust, type Memory, type TrustDocument } from '../../src/verification/trust.ts';
+import { OtherRoot, readTrust, type Memory, type TrustDocument } from '../../src/verification/trust.ts';
 import { makeIssuer, toPart } from '../support/issuer.ts';
 import { bureau, verdictOn } from './verdict.ts';
 
@@ -25,7 +26,10 @@ function withForm(change: (form: TrustDocument['qr']['forms'][number]) => object
 }
 
 const REFUSED: Readonly<Record<string, { value: unknown; memory?: Memory }>> = {
-  'another root than the pinned one': { value: other.trust, memory: { root: bureau.rootJwk } },
+  'another root than the pinned one, which signed nothing in it': {
+    value: { ...good, root: other.trust.root },
+    memory: { root: bureau.rootJwk },
+  },
   'another root than the one that signed': { value: { ...good, root: other.trust.root } },
   'a root that is no point of the curve': { value: { ...good, root: OFF_CURVE } },
   'a manifest signed by another root': {
@@ -74,6 +78,15 @@ for (const [name, { value, memory }] of Object.entries(REFUSED)) {
     t.is(error?.code, 'TRUST_INVALID');
   });
 }
+
+test('a whole trust document under another root than the pinned one is refused until a person accepts that root', async t => {
+  const refusal = readTrust(other.trust, { root: bureau.rootJwk });
+
+  const error = await t.throwsAsync(refusal, { instanceOf: OtherRoot });
+  t.is(error?.code, 'TRUST_OTHER_ROOT');
+  t.is(error?.fingerprint, await rootFingerprint(other.rootJwk));
+  t.true(error?.message.includes(await rootFingerprint(bureau.rootJwk)));
+});
 
 test('a good trust document is believed, also after it went through a file', async t => {
   const trust = await readTrust(JSON.parse(JSON.stringify(good)), { root: bureau.rootJwk });
