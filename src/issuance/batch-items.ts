@@ -3,30 +3,15 @@
  * (R16). The look leaves its trace in the audit.
  */
 import { demandMay, type PersonalAct } from '../accounts/role.ts';
-import { organisationsByCode } from '../accounts/store.ts';
-import type { Application } from '../applications/application.ts';
-import {
-  itemsToLookAt,
-  titlesHeldBy,
-  type BatchPart,
-  type HeldTitle,
-  type LookingPlace,
-} from '../applications/batch/store.ts';
+import { itemsToLookAt, type BatchPart, type LookingPlace } from '../applications/batch/store.ts';
 import { applicationsById } from '../applications/store.ts';
 import { recordLook } from '../audit/look.ts';
-import type { Decision } from '../review/decision.ts';
-import { changedSince, type ChangedField } from '../review/seen.ts';
-import { decisionsOnAll } from '../review/store.ts';
+import { secondLooks, type SecondLook } from '../review/second-look.ts';
 import { DomainError } from '../shared/errors.ts';
 import { isMonth, type Month } from '../shared/time.ts';
 import type { World } from '../world.ts';
-import { warningsFor, type Warning } from './warnings.ts';
 
-export interface BatchEntry {
-  readonly application: Application;
-  readonly warnings: readonly Warning[];
-  readonly changed: readonly ChangedField[];
-}
+export type BatchEntry = Pick<SecondLook, 'application' | 'warnings' | 'changed'>;
 
 export interface BatchPage {
   readonly entries: readonly BatchEntry[];
@@ -51,49 +36,12 @@ export async function batchItems(world: World, act: PersonalAct, wanted: WantedP
     places.map(place => place.id),
   );
   const applications = places.flatMap(({ id }) => found.get(id) ?? []);
-  const entries = await entriesFor(world, applications);
+  // what the last one who decided on it saw
+  const entries = await secondLooks(world, applications, decisions => decisions.at(-1));
   await recordLook(
     world,
     act,
     applications.map(({ id }) => ({ action: 'application.viewed', subject: id, detail: { in: 'batch' } })),
   );
   return { entries, next: places.length === wanted.limit ? places.at(-1) : undefined };
-}
-
-async function entriesFor(
-  world: World,
-  applications: readonly Application[],
-): Promise<readonly BatchEntry[]> {
-  if (applications.length === 0) return [];
-  const decisions = await decisionsOnAll(
-    world,
-    applications.map(each => each.id),
-  );
-  const indexOf = (application: Application): string =>
-    world.cipher.indexOf(application.idNumber, 'applications.id_number');
-  const held = await titlesHeldBy(world.db, [...new Set(applications.map(indexOf))]);
-  const codes = new Set(applications.flatMap(({ employerCode }) => employerCode ?? []));
-  const registered = await organisationsByCode(world.db, [...codes]);
-  return applications.map(application => {
-    const earlier: readonly Decision[] = decisions.get(application.id) ?? [];
-    const last = earlier.at(-1);
-    const changed = last ? changedSince(last.seen, application) : [];
-    const warnings = warningsFor(application, {
-      changed,
-      otherSpecialty: held.some(title => isBeside(title, application, indexOf(application))),
-      registeredName: registered.get(application.employerCode ?? '')?.name,
-      wasReturned: earlier.some(each => each.decision === 'return'),
-    });
-    return { application, warnings, changed };
-  });
-}
-
-function isBeside(title: HeldTitle, application: Application, personIndex: string): boolean {
-  return (
-    title.personIndex === personIndex &&
-    title.id !== application.id &&
-    title.seriesCode === application.seriesCode &&
-    title.level === application.level &&
-    title.specialty !== application.specialty
-  );
 }

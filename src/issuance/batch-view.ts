@@ -4,13 +4,13 @@
  */
 import { demandMay, type PersonalAct } from '../accounts/role.ts';
 import { countsByMonth, countsOfMonth, type StateCount } from '../applications/batch/store.ts';
-import { applicationsById, idsInMonth } from '../applications/store.ts';
+import { applicationsById } from '../applications/store.ts';
 import type { Act } from '../shared/act.ts';
 import { DomainError } from '../shared/errors.ts';
 import { isMonth, lastDayOf, type Month, type PlainDate } from '../shared/time.ts';
 import type { World } from '../world.ts';
+import { approvableOf } from './approvable.ts';
 import { demandReleasable } from './issue-batch.ts';
-import { digestOfLines, isApprovable, itemLine } from './plan.ts';
 import { releasesOf, type Release } from './release/store.ts';
 import { allBatches, countItems, stoppedItems } from './store.ts';
 import { findSwitch } from './switch/store.ts';
@@ -110,18 +110,6 @@ function countsFrom(rows: readonly StateCount[]): Omit<BatchCounts, 'stopped'> {
     issued: sum(row => row.state === 'GENERATED'),
     carriedOver: rows.reduce((total, row) => total + row.carriedOver, 0),
   };
-}
-
-async function approvableOf(world: World, month: Month): Promise<{ count: number; digest: string }> {
-  const ids = await idsInMonth(world.db, { month, state: 'BUREAU_CHECK' });
-  const lines: string[] = [];
-  for (let at = 0; at < ids.length; at += CHUNK) {
-    const found = await applicationsById(world, ids.slice(at, at + CHUNK));
-    for (const application of found.values())
-      if (application.batchMonth === month && isApprovable(application))
-        lines.push(itemLine(world, application));
-  }
-  return { count: lines.length, digest: digestOfLines(lines) };
 }
 
 async function progressOf(

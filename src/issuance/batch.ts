@@ -7,6 +7,8 @@ export interface Batch {
   readonly state: 'open' | 'released';
   /** Rises with every lease; a writer with an older one is refused. */
   readonly fence: number;
+  /** When nothing of it was left to do, the last time. */
+  readonly releasedAt: Instant | undefined;
 }
 
 /** planned: frozen into the batch; reserved: number, place and payload promised; issued: signed and kept; stopped: refused with a reason. */

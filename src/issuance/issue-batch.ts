@@ -5,54 +5,38 @@
  * Source: notice R16, R25. Not done here: who may approve (the caller's demand), and images (render-files.ts).
  */
 import type { Application } from '../applications/application.ts';
-import { applicationsById, stepApplications } from '../applications/store.ts';
+import { applicationsById } from '../applications/store.ts';
 import { record } from '../audit/record.ts';
 import { lint } from '../certificate/lint.ts';
 import { encodeQr } from '../certificate/qr/codec.ts';
 import { certificateNumber } from '../certificate/number.ts';
 import { payloadHash, sign } from '../certificate/sign.ts';
-import { addCertificates, type Certificate } from '../certificate/store.ts';
-import type { Tx } from '../db/connect.ts';
 import { inTransaction } from '../db/tx.ts';
-import { enqueue } from '../messages/enqueue.ts';
 import type { ManifestKey } from '../keys/manifest.ts';
-import { ensureRoom, publish } from '../revocation/publish.ts';
-import { addChange } from '../revocation/store.ts';
+import { publish } from '../revocation/publish.ts';
+import { ensureRoom } from '../revocation/room.ts';
 import type { Act } from '../shared/act.ts';
 import { DomainError } from '../shared/errors.ts';
-import {
-  collectFrom,
-  dateAt,
-  isMonth,
-  monthAt,
-  toChineseDate,
-  type Instant,
-  type Month,
-  type PlainDate,
-} from '../shared/time.ts';
+import { dateAt, isMonth, monthAt, type Instant, type Month, type PlainDate } from '../shared/time.ts';
 import { currentTrust } from '../verification/current-trust.ts';
-import type { Trust } from '../verification/trust.ts';
 import type { World } from '../world.ts';
 import type { BatchItem } from './batch.ts';
-import { composed, reserve, withCorrected, type Reserved } from './reserve.ts';
-import { demandValid, secondOpinion, SelfCheckFailed } from './self-check.ts';
 import {
-  countItems,
-  endLease,
-  finishItems,
-  holdLease,
-  itemsInState,
-  legalBasisOn,
-  openBatch,
-  stopItem,
-  takeLease,
-} from './store.ts';
+  certificateOf,
+  demandLease,
+  keep,
+  LEASE_SECONDS,
+  stopIn,
+  type Refusal,
+  type Signed,
+} from './keep.ts';
+import { composed, rekeyed, reserve, withCorrected, type Reserved } from './reserve.ts';
+import { demandValid, secondOpinion, SelfCheckFailed } from './self-check.ts';
+import { countItems, endLease, itemsInState, legalBasisOn, openBatch, takeLease } from './store.ts';
 import { demandRunning } from './switch/switch.ts';
 
 /** Certificates reserved and kept together: few enough that a crash loses little work, enough that commits do not dominate. */
 const CHUNK = 50;
-/** A process that dies is replaced after this long. */
-const LEASE_SECONDS = 60;
 
 export type Step = 'reserve' | 'compose' | 'lint' | 'sign' | 'qr' | 'self-check' | 'second-opinion' | 'keep';
 
@@ -107,6 +91,7 @@ export async function issueBatch(
       const items = await itemsInState(world.db, { batchId: run.batchId, state: 'planned', limit: CHUNK });
       if (items.length === 0) break;
       await demandRunning(world.db);
+      await world.keys.signer(run.key.number); // nothing more is promised by a key that was taken out of use meanwhile
       await issueChunk(run, items);
     }
     released = act.at;
@@ -167,9 +152,11 @@ async function finishReserved(run: Run): Promise<void> {
       run.world,
       items.map(item => item.applicationId),
     );
-    const reserved = await Promise.all(
-      items.map(item => withCorrected(run.world.db, kept(item, applications))),
+    const promised = await rekeyed(
+      run,
+      items.map(item => kept(item, applications)),
     );
+    const reserved = await Promise.all(promised.map(each => withCorrected(run.world, each)));
     await signAndKeep(run, reserved);
   }
 }
@@ -197,6 +184,8 @@ async function issueChunk(run: Run, items: readonly BatchItem[]): Promise<void> 
     else if (refusal) await stop(run, item, refusal);
   }
   if (fit.length === 0) return;
+  // a signer that is gone or goes wrong is found before a number is promised
+  await world.keys.prove(run.key.number);
   // 1 reserve
   const reserved = await timed(run, 'reserve', () => reserve(run, fit));
   options.failpoint?.('reserved');
@@ -204,24 +193,17 @@ async function issueChunk(run: Run, items: readonly BatchItem[]): Promise<void> 
 }
 
 /** The item goes no further and its application is the bureau's again, with a reason that people can act upon. */
-async function stop(run: Run, item: BatchItem, refusal: { code: string; detail: string }): Promise<void> {
+async function stop(run: Run, item: BatchItem, refusal: Refusal): Promise<void> {
   const { world, act } = run;
   await inTransaction(world.db, async tx => {
     await demandLease(run, tx);
-    await stopItem(tx, world.db, { id: item.id, ...refusal });
-    const turn = { kind: 'bureau', organisationId: undefined } as const;
-    // to be checked anew: whoever checked it did not see this
-    const step = { state: 'UPLOADED', turn, at: act.at, checkedBy: undefined } as const;
-    const ids = [item.applicationId];
-    await stepApplications(tx, world.db, { ids, step: { ...step, reason: refusal.detail } });
-    await record({ tx, db: world.db }, act, [
-      { action: 'application.stopped', subject: item.applicationId, detail: { code: refusal.code } },
-    ]);
+    const fact = await stopIn(run, tx, { item, refusal });
+    await record({ tx, db: world.db }, act, [fact]);
   });
 }
 
 /** Judged before a number is spent (2 and 3 on a draft): the reason why this application cannot become a certificate, if any. */
-function refusalOf(run: Run, application: Application): { code: string; detail: string } | undefined {
+function refusalOf(run: Run, application: Application): Refusal | undefined {
   const missing = run.options.unprintable(application);
   if (missing.length > 0) {
     return {
@@ -253,7 +235,7 @@ async function signAndKeep(run: Run, reserved: readonly Reserved[]): Promise<voi
   const judge = secondOpinion(trust.manifest, run.key.number);
   // lists may be newer than this act when a past month is issued late: judge at the later of the two
   const at = Math.max(act.at, ...[...trust.lists.values()].map(list => list.signedAt));
-  const signed: { reserved: Reserved; certificate: Certificate }[] = [];
+  const signed: Signed[] = [];
   for (const each of reserved) {
     // 2 compose
     const payload = await timed(run, 'compose', () => composed(run, each.application, each.intent));
@@ -266,103 +248,17 @@ async function signAndKeep(run: Run, reserved: readonly Reserved[]): Promise<voi
     const qrText = await timed(run, 'qr', () => encodeQr(jwt, trust.forms, trust.issuer));
     await timed(run, 'self-check', () => demandValid({ jwt, qrText }, { ...trust, takenAt: at }, at));
     await timed(run, 'second-opinion', () => judge(jwt));
-    signed.push({ reserved: each, certificate: certificateOf(run, each, { jwt, qrText }) });
+    const manifest = trust.manifest;
+    signed.push({ reserved: each, certificate: certificateOf(run, each, { jwt, qrText, manifest }) });
   }
   options.failpoint?.('signed');
+  // what a key signed before it was revoked is not handed out after: the chunk stays promised and is signed by the month's next key
+  await world.keys.signer(run.key.number);
   // 6 keep
   await timed(run, 'keep', () => keep(run, signed, trust));
   options.failpoint?.('kept');
   const counts = await countItems(world.db, run.batchId);
   options.onProgress?.(counts.issued, counts.issued + counts.planned + counts.reserved);
-}
-
-function certificateOf(
-  run: Run,
-  { application, intent }: Reserved,
-  signed: { jwt: string; qrText: string },
-): Certificate {
-  return {
-    ...intent,
-    ...signed,
-    id: run.world.ids(),
-    applicationId: application.id,
-    batchMonth: run.month,
-    collectFrom: collectFrom(run.month),
-  };
-}
-
-async function keep(
-  run: Run,
-  signed: readonly { reserved: Reserved; certificate: Certificate }[],
-  trust: Trust,
-): Promise<void> {
-  const { world, act, options } = run;
-  await inTransaction(world.db, async tx => {
-    await demandLease(run, tx);
-    const moved = await finishItems(
-      tx,
-      world.db,
-      signed.map(each => each.reserved.item.id),
-    );
-    if (moved !== signed.length) throw new DomainError('BATCH_CHANGED', '批次内容已变化，请重新运行。');
-    await addCertificates(
-      tx,
-      world.db,
-      signed.map(each => each.certificate),
-    );
-    const ids = signed.map(each => each.reserved.application.id);
-    const step = { state: 'GENERATED', turn: undefined, at: act.at, reason: undefined } as const;
-    await stepApplications(tx, world.db, { ids, step });
-    for (const { reserved } of signed) await supersedeCorrected(run, tx, reserved);
-    if (options.announce !== undefined) {
-      const values = { date: toChineseDate(options.announce) };
-      const phones = signed.map(({ reserved }) => reserved.application.phone);
-      await enqueue(
-        tx,
-        world,
-        phones.map(phone => ({ template: 'issued', phone, values })),
-      );
-    }
-    await record(
-      { tx, db: world.db },
-      act,
-      signed.map(({ certificate }) => ({
-        action: 'certificate.signed',
-        subject: `${certificate.number}-${certificate.version}`,
-        detail: {
-          keyId: certificate.keyId,
-          payloadHash: certificate.payloadHash,
-          manifest: trust.manifest.version,
-        },
-      })),
-    );
-  });
-}
-
-/** The batch is still this run's, and stays so for a while. @throws DomainError BATCH_LEASED when another process took it over */
-async function demandLease({ world, batchId, fence, month }: Run, tx: Tx): Promise<void> {
-  const until = world.clock() + LEASE_SECONDS;
-  if (!(await holdLease(tx, world.db, { batchId, fence, until })))
-    throw new DomainError('BATCH_LEASED', `${month} 的批次已由另一个进程接手，本进程停止。`);
-}
-
-/** A correction's old version ends in the same transaction in which the new one begins (更正/换发 is one act). */
-async function supersedeCorrected(run: Run, tx: Tx, reserved: Reserved): Promise<void> {
-  const old = reserved.corrected;
-  if (!old) return;
-  await addChange(tx, run.world.db, {
-    number: old.number,
-    version: old.version,
-    list: old.list,
-    index: old.index,
-    change: 'SUPERSEDE',
-    reason: reserved.application.name === old.name ? 'DATA_ERROR' : 'NAME_CHANGE',
-    document: undefined,
-    at: run.act.at,
-    until: undefined,
-    invalidFrom: undefined,
-    actor: run.act.actor,
-  });
 }
 
 async function timed<T>(run: Run, step: Step, body: () => T | Promise<T>): Promise<T> {

@@ -4,11 +4,13 @@ import { STATE_NAMES } from '../applications/application.ts';
 import type {
   BatchItemPage,
   BatchRelease,
+  BatchSummary as BatchSummaryShape,
   BatchView as BatchViewShape,
   IssuanceState,
 } from '../shared/shapes/shapes.ts';
 import { isoAt } from '../shared/time.ts';
 import type { BatchEntry } from './batch-items.ts';
+import type { BatchSummary } from './batch-summary.ts';
 import type { BatchView } from './batch-view.ts';
 import type { Release } from './release/store.ts';
 import type { Switch } from './switch/store.ts';
@@ -60,8 +62,27 @@ export function presentEntry({ application, warnings, changed }: BatchEntry): Ba
   };
 }
 
-export function presentSwitch(thrown: Switch | undefined): IssuanceState {
+export function presentSummary({ month, uploaders, sheet }: BatchSummary): BatchSummaryShape {
+  const { digest, count, flagged, own, levels, routes } = sheet;
   return {
+    month,
+    uploaders: uploaders.map(({ route, organisation, uploaded, late, carriedOver, unchecked, issued }) => ({
+      ...{ route, organisation, uploaded, late, carriedOver, unchecked, issued },
+    })),
+    sheet: {
+      ...{ digest, count, flagged, own },
+      levels: { ...levels },
+      routes: ([1, 2, 3, 4] as const).map(route => ({ route, count: routes[route] })),
+      warnings: sheet.warnings.map(({ code, count: items }) => ({ code, count: items })),
+      checkers: sheet.checkers.map(({ name, isReader, count: items }) => ({ name, isReader, count: items })),
+    },
+  };
+}
+
+/** @param by name of whoever threw it */
+export function presentSwitch(thrown: Switch | undefined, by: string): IssuanceState {
+  return {
+    by: thrown ? by : null,
     stopped: thrown?.stopped === true,
     reason: thrown?.reason ?? null,
     since: thrown ? isoAt(thrown.at) : null,

@@ -12,7 +12,7 @@ import type { FaceContent } from '../certificate/face/face.ts';
 import { undisplayableIn } from '../certificate/face/glyphs.ts';
 import type { Renderer } from '../certificate/render.ts';
 import { addFiles, type Certificate, type FileFormat } from '../certificate/store.ts';
-import { inTransaction } from '../db/tx.ts';
+import { inSideTransaction } from '../db/tx.ts';
 import { findKey } from '../keys/manifest.ts';
 import type { Act } from '../shared/act.ts';
 import { dateAt } from '../shared/time.ts';
@@ -76,7 +76,7 @@ export async function fileOf(
   const isTest = findKey(manifest, Number(certificate.keyId.slice('key-'.length)))?.test === true;
   const content = faceContent(world, { ...shown, isTest });
   const file = await sealedFile(world, act, { content, jwt: certificate.jwt, format });
-  await inTransaction(world.db, tx =>
+  await inSideTransaction(world.db, tx =>
     addFiles(tx, world.db, [
       {
         id: world.ids(),

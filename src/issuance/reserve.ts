@@ -7,42 +7,36 @@ import { record } from '../audit/record.ts';
 import { credentialFor, type CredentialPayload } from '../certificate/credential.ts';
 import { certificateNumber, MAX_SERIAL } from '../certificate/number.ts';
 import { payloadHash } from '../certificate/sign.ts';
-import { versionsOf } from '../certificate/store.ts';
-import type { Db, Tx } from '../db/connect.ts';
+import type { Tx } from '../db/connect.ts';
 import { takeSerials } from '../db/counters.ts';
 import { inTransaction } from '../db/tx.ts';
 import { keyId } from '../keys/manifest.ts';
-import { LIST_ENTRIES } from '../revocation/status-list.ts';
-import { keepPlaces, lockNewestList, takenPlaces } from '../revocation/store.ts';
+import { takePlaces } from '../revocation/places.ts';
 import { DomainError } from '../shared/errors.ts';
 import type { World } from '../world.ts';
 import type { BatchItem, Intent } from './batch.ts';
 import type { Run } from './issue-batch.ts';
-import { holdLease, reserveItems } from './store.ts';
+import { holdLease, rekeyItems, reserveItems } from './store.ts';
+import { correctedOf, type Corrected } from './supersede.ts';
 
 export interface Reserved {
   readonly item: BatchItem;
   readonly application: Application;
   readonly intent: Intent;
   /** The version that a correction ends. */
-  readonly corrected?:
-    { number: string; version: number; list: number; index: number; name: string } | undefined;
+  readonly corrected?: Corrected | undefined;
 }
 
 type Fit = readonly { readonly item: BatchItem; readonly application: Application }[];
 
-/** Every item has its intent on record. @throws DomainError NUMBERS_EXHAUSTED, BATCH_LEASED */
+/** Every item has its intent on record. @throws DomainError NUMBERS_EXHAUSTED, STATUS_LIST_FULL, BATCH_LEASED */
 export async function reserve(run: Run, fit: Fit): Promise<readonly Reserved[]> {
   const { world, act } = run;
   const reserved = await inTransaction(world.db, async tx => {
-    if (
-      !(await holdLease(tx, world.db, { batchId: run.batchId, fence: run.fence, until: world.clock() + 60 }))
-    ) {
-      throw new DomainError('BATCH_LEASED', `${run.month} 的批次已由另一个进程接手，本进程停止。`);
-    }
+    await demandHeld(run, tx);
     const numbers = await numbersFor(run, tx, fit);
-    const { list, taken } = await lockNewestList(tx, world.db);
-    const indexes = await freePlaces(world, tx, { list, count: fit.length });
+    const owners = fit.map(({ application }, place) => numberOf(numbers, application, place));
+    const { list, indexes } = await takePlaces(tx, world, owners);
     const reserved = fit.map(({ item, application }, place) => {
       const promised = {
         ...numberOf(numbers, application, place),
@@ -60,8 +54,6 @@ export async function reserve(run: Run, fit: Fit): Promise<readonly Reserved[]> 
       return { item, application, intent };
     });
     await reserveItems(tx, world.db, reserved);
-    const places = reserved.map(({ intent }) => ({ ...intent, id: world.ids() }));
-    await keepPlaces(tx, world.db, { places, list, taken });
     await record(
       { tx, db: world.db },
       act,
@@ -73,7 +65,38 @@ export async function reserve(run: Run, fit: Fit): Promise<readonly Reserved[]> 
     );
     return reserved;
   });
-  return Promise.all(reserved.map(each => withCorrected(world.db, each)));
+  return Promise.all(reserved.map(each => withCorrected(world, each)));
+}
+
+/**
+ * Promises that another key was to keep are this run's key's now: number, place and payload stay, byte for byte (I6), and the audit says
+ * which key takes over. Nothing that the other key may have signed was ever kept.
+ * @throws DomainError KEY_OUTSIDE_WINDOW when this key's time begins after the promise, BATCH_LEASED
+ */
+export async function rekeyed(run: Run, promised: readonly Reserved[]): Promise<readonly Reserved[]> {
+  const { world, act, key } = run;
+  const own = keyId(key.number);
+  const others = promised.filter(({ intent }) => intent.keyId !== own);
+  if (others.length === 0) return promised;
+  if (others.some(({ intent }) => intent.issuedAt < key.notBefore))
+    throw new DomainError(
+      'KEY_OUTSIDE_WINDOW',
+      `${own} 的签发时间晚于已预留的证书；请停用它，再用 zhicheng keys add --from 建立起始日期更早的密钥。`,
+    );
+  await inTransaction(world.db, async tx => {
+    await demandHeld(run, tx);
+    await rekeyItems(tx, world.db, { ids: others.map(({ item }) => item.id), keyId: own });
+    await record(
+      { tx, db: world.db },
+      act,
+      others.map(({ intent: { number, version, payloadHash: hash, keyId: instead } }) => ({
+        action: 'certificate.about-to-sign',
+        subject: `${number}-${version}`,
+        detail: { payloadHash: hash, keyId: own, instead },
+      })),
+    );
+  });
+  return promised.map(each => ({ ...each, intent: { ...each.intent, keyId: own } }));
 }
 
 /** Step 2, compose: the payload that this intent promises; the same parts always give the same bytes. */
@@ -89,25 +112,16 @@ export function composed(
   );
 }
 
+async function demandHeld({ world, batchId, fence, month }: Run, tx: Tx): Promise<void> {
+  if (!(await holdLease(tx, world.db, { batchId, fence, until: world.clock() + 60 })))
+    throw new DomainError('BATCH_LEASED', `${month} 的批次已由另一个进程接手，本进程停止。`);
+}
+
 /** The version that this reservation's correction will end. */
-export async function withCorrected(db: Db, reserved: Reserved): Promise<Reserved> {
-  const { corrects, name } = reserved.application;
-  if (!corrects) return reserved;
-  const old = (await versionsOf(db, corrects.number)).find(
-    certificate => certificate.version === corrects.version,
-  );
-  if (!old) throw new RangeError(`correction of ${corrects.number}-${corrects.version}: no such certificate`);
-  const { number, version, list, index } = old;
-  const [, payload = ''] = old.jwt.split('.');
-  const oldName = (
-    JSON.parse(Buffer.from(payload, 'base64url').toString()) as {
-      vc: { credentialSubject: { name: string } };
-    }
-  ).vc.credentialSubject.name;
-  return {
-    ...reserved,
-    corrected: { number, version, list, index, name: oldName === name ? name : oldName },
-  };
+export async function withCorrected(world: World, reserved: Reserved): Promise<Reserved> {
+  const { application } = reserved;
+  if (!application.corrects) return reserved;
+  return { ...reserved, corrected: await correctedOf(world, application, application.corrects) };
 }
 
 /** One row per (level, year) is taken FOR UPDATE; the first serial of each level's share. */
@@ -142,20 +156,4 @@ function numberOf(
   const number = numbers.get(place);
   if (number === undefined) throw new RangeError(`reserve: no number for place ${place}`);
   return { number, version: 1 };
-}
-
-/** Random places that nobody holds: neighbours in a list tell nothing about the order of issue (herd privacy). */
-async function freePlaces(
-  world: World,
-  tx: Tx,
-  wanted: { list: number; count: number },
-): Promise<readonly number[]> {
-  const chosen = new Set<number>();
-  while (chosen.size < wanted.count) {
-    const drawn = new Set<number>();
-    while (drawn.size < (wanted.count - chosen.size) * 2 + 8) drawn.add(world.random(LIST_ENTRIES));
-    const taken = await takenPlaces(tx, world.db, { list: wanted.list, places: [...drawn] });
-    for (const place of drawn) if (!taken.has(place) && chosen.size < wanted.count) chosen.add(place);
-  }
-  return [...chosen];
 }

@@ -1,4 +1,5 @@
 /** The month's batch: view, approval, progress; the stop switch. */
+import { namesOf } from '../accounts/people/names.ts';
 import type { ServiceApi } from '../accounts/service-api.ts';
 import { BATCH_PARTS, type LookingPlace } from '../applications/batch/store.ts';
 import {
@@ -7,15 +8,18 @@ import {
   type BatchItemPage,
   type BatchList,
   type BatchRelease,
+  type BatchSummary,
   type BatchView,
   type IssuanceState,
 } from '../shared/shapes/shapes.ts';
 import type { World } from '../world.ts';
 import { approveBatch } from './approve.ts';
 import { batchItems } from './batch-items.ts';
+import { summariseBatch } from './batch-summary.ts';
 import { listBatches, viewBatch } from './batch-view.ts';
-import { presentBatch, presentEntry, presentRelease, presentSwitch } from './present.ts';
+import { presentBatch, presentEntry, presentRelease, presentSummary, presentSwitch } from './present.ts';
 import { startReleasing } from './release/release.ts';
+import type { Switch } from './switch/store.ts';
 import { resumeIssuance, stopIssuance, viewIssuance } from './switch/switch.ts';
 
 const TAG = '批次与制证';
@@ -23,6 +27,7 @@ const LIMIT = { pattern: '[1-9]|[1-9]\\d|100', description: '每页条数，1 �
 
 export function issuanceRoutes(world: World, api: ServiceApi): void {
   batchRoutes(world, api);
+  summaryRoute(world, api);
   approvalRoute(world, api);
   switchRoutes(world, api);
 }
@@ -78,6 +83,22 @@ function batchRoutes(world: World, api: ServiceApi): void {
   );
 }
 
+function summaryRoute(world: World, api: ServiceApi): void {
+  api.add(
+    {
+      method: 'get',
+      path: '/api/batches/:month/summary',
+      tag: TAG,
+      summary: '批次的汇总：各上传单位件数，待批准各件的构成',
+      description:
+        '市局经办人、复核人、审计员；sheet 说的正是其 digest 之下的各件：层级、途径、提示、核对人，及其中有无查看人本人的申请。',
+      answer: { status: 200, shape: 'batch-summary', description: '汇总' },
+    },
+    async ({ act, params }): Promise<BatchSummary> =>
+      presentSummary(await summariseBatch(world, act, params['month'] ?? '')),
+  );
+}
+
 function approvalRoute(world: World, api: ServiceApi): void {
   api.add(
     {
@@ -110,7 +131,7 @@ function switchRoutes(world: World, api: ServiceApi): void {
       description: '市局各岗位。',
       answer,
     },
-    async ({ act }): Promise<IssuanceState> => presentSwitch(await viewIssuance(world, act.by)),
+    async ({ act }): Promise<IssuanceState> => switchView(world, await viewIssuance(world, act.by)),
   );
   api.add(
     {
@@ -123,7 +144,7 @@ function switchRoutes(world: World, api: ServiceApi): void {
       answer,
     },
     async ({ act, body: wanted }): Promise<IssuanceState> =>
-      presentSwitch(await stopIssuance(world, act, wanted)),
+      switchView(world, await stopIssuance(world, act, wanted)),
   );
   api.add(
     {
@@ -138,9 +159,14 @@ function switchRoutes(world: World, api: ServiceApi): void {
     async ({ act, body: wanted }): Promise<IssuanceState> => {
       const thrown = await resumeIssuance(world, act, wanted);
       void startReleasing(world);
-      return presentSwitch(thrown);
+      return switchView(world, thrown);
     },
   );
+}
+
+async function switchView(world: World, thrown: Switch | undefined): Promise<IssuanceState> {
+  const names = await namesOf(world, thrown ? [thrown.accountId] : []);
+  return presentSwitch(thrown, names.get(thrown?.accountId ?? '') ?? '');
 }
 
 function toPlace(text: string | undefined): LookingPlace | undefined {

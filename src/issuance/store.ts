@@ -218,6 +218,18 @@ export async function reserveItems(
   }
 }
 
+/** The promises of those still reserved are another key's. */
+export async function rekeyItems(
+  tx: Tx,
+  db: Db,
+  { ids, keyId }: { ids: readonly string[]; keyId: string },
+): Promise<void> {
+  await items(db).update(
+    { key_id: keyId },
+    { where: { id: { [Op.in]: [...ids] }, state: 'reserved' }, transaction: tx },
+  );
+}
+
 /** reserved → issued for those still reserved. @returns how many moved */
 export async function finishItems(tx: Tx, db: Db, ids: readonly string[]): Promise<number> {
   const [count] = await items(db).update(
@@ -271,6 +283,7 @@ function toBatch(row: BatchRow): Batch {
     month: row.month,
     state: row.state === 'released' ? 'released' : 'open',
     fence: row.fence,
+    releasedAt: row.released_at === null ? undefined : Number(row.released_at),
   };
 }
 

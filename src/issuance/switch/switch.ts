@@ -2,7 +2,7 @@
  * The stop switch: when something is wrong, one person stops all signing at once, in every process; only an approver lets it run again.
  * What is promised stays promised and is finished after the resumption.
  */
-import { demandMay, may, Forbidden, type Actor, type PersonalAct } from '../../accounts/role.ts';
+import { demandMay, type Actor, type PersonalAct } from '../../accounts/role.ts';
 import { record } from '../../audit/record.ts';
 import type { Db } from '../../db/connect.ts';
 import { inTransaction } from '../../db/tx.ts';
@@ -33,7 +33,7 @@ export async function resumeIssuance(
 
 /** How the switch stands; undefined when it was never thrown. @throws Forbidden */
 export async function viewIssuance(world: World, actor: Actor): Promise<Switch | undefined> {
-  if (!may(actor, 'issuance.stop') && !may(actor, 'batch.view')) throw new Forbidden();
+  demandMay(actor, 'issuance.view');
   return findSwitch(world.db);
 }
 
