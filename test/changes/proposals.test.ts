@@ -52,7 +52,7 @@ for (const database of databases()) {
 
     const proposal = await proposing(world, revocation(number));
     t.is(await stateNow(world, number), 'VALID');
-    await decideChange(world, OFFICER, { id: proposal.id, decision: 'confirm' });
+    await decideChange(world, OFFICER, { ...proposal, decision: 'confirm' });
 
     t.is(await stateNow(world, number), 'REVOKED');
     t.deepEqual((await checkEverything(world)).faults, []);
@@ -61,9 +61,9 @@ for (const database of databases()) {
   test(`nobody confirms their own proposal, also with both duties, on ${database.name}`, async t => {
     const { world, number } = await issued(t, database);
     const both = { ...HANDLER, by: { ...HANDLER.by, grants: [...HANDLER.by.grants, ...OFFICER.by.grants] } };
-    const { id } = await proposing(world, revocation(number), both);
+    const { id, digest } = await proposing(world, revocation(number), both);
 
-    await t.throwsAsync(decideChange(world, both, { id, decision: 'confirm' }), {
+    await t.throwsAsync(decideChange(world, both, { id, digest, decision: 'confirm' }), {
       code: 'TWO_PERSONS_NEEDED',
     });
 
@@ -72,11 +72,11 @@ for (const database of databases()) {
 
   test(`only handlers propose and only approvers and revocation officers confirm, on ${database.name}`, async t => {
     const { world, number } = await issued(t, database);
-    const { id } = await proposing(world, revocation(number));
+    const { id, digest } = await proposing(world, revocation(number));
 
     await t.throwsAsync(proposing(world, revocation(number), OFFICER), { code: 'FORBIDDEN' });
     for (const duty of ['handler', 'administrator', 'auditor'] as const)
-      await t.throwsAsync(decideChange(world, actOf('other', duty), { id, decision: 'confirm' }), {
+      await t.throwsAsync(decideChange(world, actOf('other', duty), { id, digest, decision: 'confirm' }), {
         code: 'FORBIDDEN',
       });
 
@@ -85,11 +85,11 @@ for (const database of databases()) {
 
   test(`two people who confirm at once make one change, on ${database.name}`, async t => {
     const { world, number } = await issued(t, database);
-    const { id } = await proposing(world, revocation(number));
+    const { id, digest } = await proposing(world, revocation(number));
 
     const outcomes = await Promise.allSettled(
       [OFFICER, actOf('approver', 'approver')].map(act =>
-        decideChange(world, act, { id, decision: 'confirm' }),
+        decideChange(world, act, { id, digest, decision: 'confirm' }),
       ),
     );
 
@@ -106,7 +106,7 @@ for (const database of databases()) {
     await decideChange(world, OFFICER, { id, decision: 'refuse', note: '证据不足，请补充核查。' });
     await proposing(world, revocation(number));
 
-    t.deepEqual((await newestProposals(world.db, { number, limit: 10 })).map(each => each.state).sort(), [
+    t.deepEqual((await newestProposals(world, { number, limit: 10 })).map(each => each.state).sort(), [
       'open',
       'refused',
     ]);
@@ -131,6 +131,6 @@ for (const database of databases()) {
 
     for (const [wanted, code] of bad) await t.throwsAsync(proposing(world, wanted), { code }, code);
 
-    t.deepEqual(await newestProposals(world.db, { limit: 10 }), []);
+    t.deepEqual(await newestProposals(world, { limit: 10 }), []);
   });
 }
