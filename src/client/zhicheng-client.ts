@@ -81,6 +81,43 @@ export interface Paper {
 
 export type Result = Match | NoMatch | Paper;
 
+/** How a certificate stood at an instant. */
+export interface StatusAt {
+  readonly number: string;
+  readonly at: string;
+  /** Of the newest version of that time. */
+  readonly state: CertificateState | 'NOT_ISSUED';
+  readonly stateName: string;
+  /** Newest first. */
+  readonly versions: readonly {
+    readonly version: number;
+    readonly issuedAt: string;
+    readonly state: CertificateState;
+    readonly stateName: string;
+    readonly since?: string;
+    readonly until?: string;
+    readonly reason?: string;
+    readonly reasonName?: string;
+    readonly document?: string;
+    readonly invalidFrom?: string;
+    /** A later decision voids the title from that day on or before. */
+    readonly annulled?: { readonly at: string; readonly invalidFrom: string };
+    /** What the status lists in force at that instant said. */
+    readonly published?: {
+      readonly list: number;
+      readonly index: number;
+      readonly versions: {
+        readonly revocation: number;
+        readonly suspension: number;
+        readonly refresh: number;
+      };
+      readonly signedAt: string;
+      readonly set: readonly ('revocation' | 'suspension' | 'refresh')[];
+      readonly agrees: boolean;
+    };
+  }[];
+}
+
 export interface VerificationAnswer {
   readonly at: string;
   /** In the order of the items. */
@@ -93,6 +130,7 @@ export interface WebhookEvent {
   readonly id: string;
   readonly type:
     | 'certificate.suspended'
+    | 'certificate.extended'
     | 'certificate.resumed'
     | 'certificate.revoked'
     | 'certificate.cancelled'
@@ -220,6 +258,16 @@ export class ZhichengClient {
     const { idempotencyKey, ...said } = options;
     const call: Call = { method: 'POST', path: '/api/v1/verifications', body: { ...said, items } };
     return this.call<VerificationAnswer>(idempotencyKey === undefined ? call : { ...call, idempotencyKey });
+  }
+
+  /**
+   * How a certificate stood on a day (`2021-10-05`: at its end in Shanghai) or at an instant; it must have been verified before.
+   * @throws ZhichengError NOT_VERIFIED_BEFORE, QUERY_INVALID for what is still to come
+   */
+  async statusAt(number: string, at: string, purpose: Exclude<Purpose, 'OTHER'>): Promise<StatusAt> {
+    const query = `at=${encodeURIComponent(at)}&purpose=${purpose}`;
+    const path = `/api/v1/certificates/${encodeURIComponent(number)}/status-at?${query}`;
+    return this.call<StatusAt>({ method: 'GET', path });
   }
 
   /** Changes are told at that URL. The secret comes with the first setting only. @throws ZhichengError WEBHOOK_TARGET_REFUSED */

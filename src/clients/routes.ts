@@ -5,11 +5,16 @@ import { createIdOf } from '../accounts/signed-in.ts';
 import { isClientKey, isNewClient } from '../shared/shapes/shapes.ts';
 import type { World } from '../world.ts';
 import { addClient, endClient, replaceClientKey } from './change-clients.ts';
-import { viewClients, viewOf } from './view-clients.ts';
+import { viewClient, viewClients, viewOf } from './view-clients.ts';
 
 const TAG = '注册管理机构接入';
 
 export function clientRoutes(world: World, api: ServiceApi): void {
+  viewRoutes(world, api);
+  changeRoutes(world, api);
+}
+
+function viewRoutes(world: World, api: ServiceApi): void {
   api.add(
     {
       method: 'get',
@@ -22,6 +27,20 @@ export function clientRoutes(world: World, api: ServiceApi): void {
     },
     async ({ act, query }) => viewClients(world, act, pageIn(query)),
   );
+  api.add(
+    {
+      method: 'get',
+      path: '/api/clients/:id',
+      tag: TAG,
+      summary: '查看一个接入方',
+      description: '市局管理员、审计员。',
+      answer: { status: 200, shape: 'client-view', description: '该接入方' },
+    },
+    async ({ act, params: { id = '' } }) => viewClient(world, act, id),
+  );
+}
+
+function changeRoutes(world: World, api: ServiceApi): void {
   api.add(
     {
       method: 'post',

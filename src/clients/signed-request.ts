@@ -6,6 +6,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import type { Context } from 'koa';
 import { runOnce } from '../accounts/once/once.ts';
 import { inTransaction } from '../db/tx.ts';
+import { demandWritable } from '../db/write-gate.ts';
 import { readBody } from '../http/json-body.ts';
 import { makeApi, type Api, type Reply } from '../http/operation.ts';
 import type { Act } from '../shared/act.ts';
@@ -40,8 +41,9 @@ export function makeClientApi(world: World): ClientApi {
 
 type Decoys = Readonly<Record<Algorithm, ClientPublicKey>>;
 
-/** @throws DomainError REQUEST_SIGNATURE_REFUSED, REQUEST_REPLAYED, BODY_TOO_LARGE, UPLOAD_INCOMPLETE */
+/** @throws DomainError READ_ONLY_RESTORED, REQUEST_SIGNATURE_REFUSED, REQUEST_REPLAYED, BODY_TOO_LARGE, UPLOAD_INCOMPLETE */
 async function identify(world: World, ctx: Context, nobody: Decoys): Promise<ClientAct> {
+  demandWritable(world.db, 'client'); // each request leaves its nonce, and most a record: none goes while nothing may be written
   const at = world.clock();
   const claims = readSignature(headOf(ctx), world.issuer.origin);
   if (!claims || !isTimely(claims, at)) throw signatureRefused();

@@ -7,7 +7,8 @@ import type { Act } from '../shared/act.ts';
 import type { ClientList, ClientView } from '../shared/shapes/shapes.ts';
 import type { World } from '../world.ts';
 import type { ApiClient } from './client.ts';
-import { listClients } from './store.ts';
+import { clientUnknown } from './change-clients.ts';
+import { findClient, listClients } from './store.ts';
 import { clientView } from './views.ts';
 
 /** One page by id, ended ones too. @throws Forbidden */
@@ -24,6 +25,19 @@ export async function viewClients(
     items.map(({ organisationId }) => organisationId),
   );
   return { clients: items.map(each => clientView(each, organisations.get(each.organisationId))), next };
+}
+
+/** That client, ended or not. @throws DomainError CLIENT_UNKNOWN; Forbidden */
+export async function viewClient(
+  { db }: Pick<World, 'db'>,
+  act: Act | PersonalAct,
+  id: string,
+): Promise<ClientView> {
+  demandAllowed(act, 'client.view');
+
+  const client = await findClient(db, id);
+  if (!client) throw clientUnknown();
+  return viewOf({ db }, client);
 }
 
 /** The client with its organisation's name. */

@@ -5,7 +5,7 @@
 import { demandMay, type PersonalAct } from '../accounts/role.ts';
 import { record } from '../audit/record.ts';
 import type { FileFormat } from '../certificate/store.ts';
-import { inTransaction } from '../db/tx.ts';
+import { inSideTransaction } from '../db/tx.ts';
 import { fileOf } from '../issuance/render-files.ts';
 import { STATE_WORDS } from '../revocation/state.ts';
 import { bounded } from '../shared/bounded.ts';
@@ -62,7 +62,7 @@ export async function collect(
     );
 
   const file = await rendering(async () => fileOf(world, act, { ...held, format }));
-  await inTransaction(world.db, async tx => {
+  await inSideTransaction(world.db, async tx => {
     const isFirst = await addFirstDownload(tx, world.db, {
       certificateId: certificate.id,
       accountId: act.by.accountId,

@@ -5,7 +5,7 @@
 import type { Application } from '../applications/application.ts';
 import { applicationsOf } from '../applications/store.ts';
 import { certificatesFor, type Certificate } from '../certificate/store.ts';
-import { stateOf, type CertificateState, type StatusChange } from '../revocation/state.ts';
+import { causeOf, standingOf, type CertificateState, type StatusChange } from '../revocation/state.ts';
 import { changesOf } from '../revocation/store.ts';
 import { dateAt, type Instant, type PlainDate } from '../shared/time.ts';
 import type { World } from '../world.ts';
@@ -18,6 +18,8 @@ export interface Held {
   readonly state: CertificateState;
   /** The change that made the state, unless it is valid. */
   readonly change: StatusChange | undefined;
+  /** The extension that a running suspension has had. */
+  readonly extension: StatusChange | undefined;
   readonly collectFrom: PlainDate;
   readonly isCollectable: boolean;
   readonly firstDownloadedAt: Instant | undefined;
@@ -33,14 +35,14 @@ export async function heldBy(world: World, idNumber: string, at: Instant): Promi
   );
   const held: Held[] = [];
   for (const [application, certificate] of newest) {
-    const changes = await changesOf(world.db, certificate);
-    const state = stateOf(changes, at);
+    const standing = standingOf(await changesOf(world.db, certificate), at);
     const { collectFrom } = certificate;
     held.push({
       application,
       certificate,
-      state,
-      change: state === 'VALID' ? undefined : changes.filter(change => change.at <= at).at(-1),
+      state: standing.state,
+      change: causeOf(standing),
+      extension: standing.extension,
       collectFrom,
       isCollectable: isCollectable(world, collectFrom, at),
       firstDownloadedAt: downloads.get(certificate.id),

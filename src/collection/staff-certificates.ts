@@ -3,7 +3,7 @@
  * after the last one. Every look is told to those who were looked at, an export with its reason.
  */
 import type { Employment } from '../accounts/organisation.ts';
-import { demandGrant, Forbidden, grantsFor, type Grant, type PersonalAct } from '../accounts/role.ts';
+import { demandNamedGrant, type PersonalAct } from '../accounts/role.ts';
 import { maskId } from '../accounts/person-id.ts';
 import { employmentsOf } from '../accounts/ties/store.ts';
 import type { AuditFact } from '../audit/entry.ts';
@@ -12,7 +12,7 @@ import { LEVEL_NAMES } from '../certificate/level.ts';
 import { STATE_WORDS } from '../revocation/state.ts';
 import { dateAt } from '../shared/time.ts';
 import type { World } from '../world.ts';
-import { toCsv } from './csv.ts';
+import { toCsv } from '../shared/csv.ts';
 import { heldBy, type Held } from './held.ts';
 
 /** Somebody who works there today, and what they hold that may be collected. */
@@ -38,7 +38,7 @@ export async function staffCertificates(
   act: PersonalAct,
   wanted: Desk & { after: string | undefined; limit: number },
 ): Promise<StaffPage> {
-  const { organisationId } = deskOf(act, wanted);
+  const { organisationId } = demandNamedGrant(act.by, 'staff-certificates.view', wanted.grant);
   const { after = '', limit } = wanted;
   const staff = await employmentsOf(world, { organisationId, on: dateAt(act.at) });
   const rest = staff.filter(employment => employment.id > after);
@@ -63,7 +63,7 @@ export async function exportStaffCertificates(
   act: PersonalAct,
   wanted: Desk & { reason: string },
 ): Promise<{ name: string; csv: Uint8Array }> {
-  const { organisationId } = deskOf(act, wanted);
+  const { organisationId } = demandNamedGrant(act.by, 'staff-certificates.view', wanted.grant);
   const on = dateAt(act.at);
   const staff = await employmentsOf(world, { organisationId, on });
   const items = await membersOf(world, act, staff);
@@ -75,13 +75,6 @@ export async function exportStaffCertificates(
   };
   await recordLook(world, act, [taken, ...factsOf('certificate.exported', items, detail)]);
   return { name: `staff-certificates-${on}.csv`, csv: toCsv([HEAD, ...items.flatMap(rowsOf)]) };
-}
-
-function deskOf({ by }: PersonalAct, { grant: id }: Desk): Grant {
-  if (id === undefined) return demandGrant(by, 'staff-certificates.view');
-  const grant = grantsFor(by, 'staff-certificates.view').find(each => each.id === id);
-  if (!grant) throw new Forbidden();
-  return grant;
 }
 
 async function membersOf(

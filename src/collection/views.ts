@@ -2,6 +2,7 @@
 import { claimsOf } from '../applications/application.ts';
 import { maskId } from '../accounts/person-id.ts';
 import { LEVEL_NAMES } from '../certificate/level.ts';
+import { appealOf } from '../revocation/holder-notice.ts';
 import { REASONS, STATE_WORDS, type StatusChange } from '../revocation/state.ts';
 import type {
   CollectionCertificate,
@@ -34,11 +35,11 @@ function makingView({ application, collectFrom }: Held): CollectionMaking {
 }
 
 export function certificateView(held: Held): CollectionCertificate {
-  const { application, certificate, state, change, collectFrom, firstDownloadedAt } = held;
+  const { application, certificate, state, change, extension, collectFrom, firstDownloadedAt } = held;
   return {
     state,
     stateName: STATE_WORDS[state],
-    ...(change ? { change: changeView(change) } : {}),
+    ...(change ? { change: changeView(change, extension) } : {}),
     number: certificate.number,
     version: certificate.version,
     applicationId: application.id,
@@ -50,8 +51,12 @@ export function certificateView(held: Held): CollectionCertificate {
   };
 }
 
-/** Domain §5.2: the holder sees the reason, and against a revocation the ways of appeal. */
-function changeView(change: StatusChange): NonNullable<CollectionCertificate['change']> {
+/** Domain §5.2: the holder sees the reason, the decision, and the ways of appeal. */
+function changeView(
+  change: StatusChange,
+  extension: StatusChange | undefined,
+): NonNullable<CollectionCertificate['change']> {
+  const appeal = appealOf(change.change);
   const { reason, document, at, until, invalidFrom } = change;
   return {
     reason,
@@ -60,12 +65,14 @@ function changeView(change: StatusChange): NonNullable<CollectionCertificate['ch
     ...(document === undefined ? {} : { document }),
     ...(until === undefined ? {} : { until: isoAt(until) }),
     ...(invalidFrom === undefined ? {} : { invalidFrom }),
-    ...(change.change === 'REVOKE' ? { appeal: APPEAL } : {}),
+    ...(extension ? { extended: extensionView(extension) } : {}),
+    ...(appeal === undefined ? {} : { appeal }),
   };
 }
 
-const APPEAL =
-  '如对撤销决定不服，可自知道该决定之日起 60 日内申请行政复议，或自知道该决定之日起 6 个月内提起行政诉讼。';
+function extensionView({ at, document }: StatusChange): { at: string; document?: string } {
+  return { at: isoAt(at), ...(document === undefined ? {} : { document }) };
+}
 
 export function staffView({ items, next }: StaffPage): StaffCertificatePage {
   return { items: items.map(memberView), next: next ?? null };

@@ -5,7 +5,7 @@ import { record } from '../audit/record.ts';
 import type { FileFormat } from '../certificate/store.ts';
 import { getOwn, rendering } from '../collection/collect.ts';
 import { heldBy } from '../collection/held.ts';
-import { inTransaction } from '../db/tx.ts';
+import { inSideTransaction } from '../db/tx.ts';
 import { sealedFile } from '../issuance/seal-file.ts';
 import { DomainError } from '../shared/errors.ts';
 import { toChineseDate } from '../shared/time.ts';
@@ -64,7 +64,7 @@ export async function useCopyFile(
   const { number, version, copy } = useCopy;
   const sha256 = createHash('sha256').update(file).digest('hex');
   const detail = { useCopy: id, number, version, copy, format, sha256 };
-  await inTransaction(world.db, async tx =>
+  await inSideTransaction(world.db, async tx =>
     record({ tx, db: world.db }, act, [
       { action: 'use-copy.downloaded', subject: useCopy.applicationId, detail },
     ]),

@@ -5,7 +5,7 @@ import { record } from '../audit/record.ts';
 import type { Tx } from '../db/connect.ts';
 import { inTransaction } from '../db/tx.ts';
 import { findKey } from '../keys/manifest.ts';
-import { stateOf, type CertificateState } from '../revocation/state.ts';
+import { causeOf, standingOf, type CertificateState } from '../revocation/state.ts';
 import { changesOf } from '../revocation/store.ts';
 import type { Act } from '../shared/act.ts';
 import type { Instant } from '../shared/time.ts';
@@ -78,12 +78,10 @@ export async function findAnswer(
 ): Promise<LookupAnswer | undefined> {
   const match = number === undefined ? undefined : await findConsenting(world, number);
   if (!match) return undefined;
-  const changes = await changesOf(world.db, match.certificate);
-  const state = stateOf(changes, at);
-  const last = changes.findLast(change => change.at <= at);
+  const standing = standingOf(await changesOf(world.db, match.certificate), at);
   const { manifest } = await world.keys.manifest();
   const isTest = findKey(manifest, Number(match.certificate.keyId.slice('key-'.length)))?.test === true;
-  return { ...match, state, since: state === 'VALID' ? undefined : last?.at, isTest, at };
+  return { ...match, state: standing.state, since: causeOf(standing)?.at, isTest, at };
 }
 
 /** True when the code is right and was not used: it is used now. A wrong one takes a try. */

@@ -43,7 +43,7 @@ export function demandSolved(
 }
 
 export function challengeInvalid(): DomainError {
-  return new DomainError('CHALLENGE_INVALID', '本次验证已失效或未通过，请刷新后重新提交查询。');
+  return new DomainError('CHALLENGE_INVALID', '本次验证已失效或未通过，请刷新后重新提交。');
 }
 
 /** SHA-256 of the two, joined by a full stop. */

@@ -9,7 +9,7 @@ import type { Application } from '../applications/application.ts';
 import { parseCertificateNumber } from '../certificate/number.ts';
 import { versionsByNumber, type Certificate } from '../certificate/store.ts';
 import { isPaperNumber } from '../lookups/lookup.ts';
-import { stateOf, type StatusChange } from '../revocation/state.ts';
+import { causeOf, standingOf, type StatusChange } from '../revocation/state.ts';
 import { changesOfNumbers } from '../revocation/store.ts';
 import type { RegistrationItem } from '../shared/shapes/shapes.ts';
 import type { Instant } from '../shared/time.ts';
@@ -121,7 +121,9 @@ function standing(
   version: number,
   at: Instant,
 ): Pick<Found, 'state' | 'change'> {
-  const own = changes.filter(each => each.version === version);
-  const state = stateOf(own, at);
-  return { state, change: state === 'VALID' ? undefined : own.findLast(each => each.at <= at) };
+  const standing = standingOf(
+    changes.filter(each => each.version === version),
+    at,
+  );
+  return { state: standing.state, change: causeOf(standing) };
 }

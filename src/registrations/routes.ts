@@ -5,6 +5,7 @@ import { ID_PATTERN, type QueryRule } from '../http/operation.ts';
 import { isRegistrationRequest } from '../shared/shapes/shapes.ts';
 import { freshTrust } from '../verification/fresh-trust.ts';
 import type { World } from '../world.ts';
+import { clientStatusAtRoutes } from './status-at.ts';
 import type { QueryPage } from './store.ts';
 import { REGISTRATION_RULES, verifyItems, type RegistrationRules } from './verify-items.ts';
 import { clientQueries, ownQueries } from './view-queries.ts';
@@ -24,6 +25,7 @@ export function registrationRoutes(
   rules: RegistrationRules = REGISTRATION_RULES,
 ): void {
   verificationRoute(world, apis.clientApi, rules);
+  clientStatusAtRoutes(world, apis.clientApi);
   queryRoutes(world, apis.api);
 }
 

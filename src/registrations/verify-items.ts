@@ -61,7 +61,7 @@ const MINUTE_SECONDS = 60;
 const DAY_SECONDS = 86_400;
 
 /** Items count, not requests: a batch of a hundred is a hundred. */
-async function takeQuota(world: World, { at, client }: ClientAct, cost: number): Promise<void> {
+export async function takeQuota(world: World, { at, client }: ClientAct, cost: number): Promise<void> {
   const of = client.id;
   const tries = [
     { limit: { kind: 'client-minute', most: client.perMinute, seconds: MINUTE_SECONDS }, of, cost },

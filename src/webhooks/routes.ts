@@ -8,6 +8,7 @@ import type { Resolve } from './delivery/resolve.ts';
 import { DELIVERY_STATES } from './events/event.ts';
 import { replayEvents } from './events/replay-events.ts';
 import { eventsAfter } from './events/store.ts';
+import { ownSubscriptions } from './subscriptions/own-subscriptions.ts';
 import { subscribe, unsubscribe } from './subscriptions/subscribe.ts';
 import { subscriptionsOf } from './subscriptions/store.ts';
 import { removeTarget, rotateSecret, setTarget } from './target/set-target.ts';
@@ -28,6 +29,7 @@ export function webhookRoutes(
   targetRoutes(world, clientApi, tools);
   subscriptionRoutes(world, clientApi);
   eventRoutes(world, clientApi);
+  ownRoute(world, api);
   deliveryRoutes(world, api);
 }
 
@@ -151,6 +153,21 @@ function eventRoutes(world: World, api: ClientApi): void {
       const some = ids === undefined ? { after: after ?? 0 } : { ids };
       return { count: await replayEvents(world, act, some) };
     },
+  );
+}
+
+/** For holders: who is told of their certificates. */
+function ownRoute(world: World, api: ServiceApi): void {
+  api.add(
+    {
+      method: 'get',
+      path: '/api/me/subscriptions',
+      tag: TAG,
+      summary: '哪些机构订阅了我的证书',
+      description: '持证人本人。自新到旧；只有仍有效的订阅。',
+      answer: { status: 200, shape: 'own-subscription-list', description: '订阅' },
+    },
+    async ({ act }) => ownSubscriptions(world, act),
   );
 }
 

@@ -2,7 +2,7 @@ import test from 'ava';
 import { addOrganisations } from '../../src/accounts/store.ts';
 import { endEmployment, openEmployment } from '../../src/accounts/ties/store.ts';
 import { entriesAfter } from '../../src/audit/store.ts';
-import { toCsv } from '../../src/collection/csv.ts';
+import { toCsv } from '../../src/shared/csv.ts';
 import { inTransaction } from '../../src/db/tx.ts';
 import { isStaffCertificatePage, type StaffCertificatePage } from '../../src/shared/shapes/shapes.ts';
 import { dateAt } from '../../src/shared/time.ts';

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { freezeHolder } from '../../src/accounts/people/holders.ts';
-import { freeClaim } from '../../src/applications/store.ts';
+import { freeClaims } from '../../src/applications/claims.ts';
 import { addCertificates } from '../../src/certificate/store.ts';
 import { inTransaction } from '../../src/db/tx.ts';
 import { findLookup, lookupsOf } from '../../src/lookups/store.ts';
@@ -81,7 +81,7 @@ for (const database of databases()) {
     const [first] = scene.certificates;
     const phone = '19900007777';
     const cells = someCells(1, { 手机号码: phone, 专业: '建筑施工' });
-    await inTransaction(world.db, async tx => freeClaim(tx, world.db, first.applicationId));
+    await inTransaction(world.db, async tx => freeClaims(tx, world.db, [first.applicationId]));
     const [applicationId = ''] = await takeIn(world, [cells]);
     const newest = { ...first, id: 'e'.repeat(32), applicationId, version: 2, index: 77 };
     await inTransaction(world.db, async tx => addCertificates(tx, world.db, [newest]));

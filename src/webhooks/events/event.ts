@@ -1,5 +1,5 @@
 /**
- * What a client is told of a certificate: one event for each change of its state, also for a suspension that ends by itself, in the order
+ * What a client is told of a certificate: one event for each change on record, also for a suspension that ends by itself, in the order
  * in which they happened and the same whoever derives them. Nothing of the holder is in it. Pure.
  */
 import type { CertificateState, ChangeKind, StatusChange } from '../../revocation/state.ts';
@@ -7,6 +7,7 @@ import type { Instant } from '../../shared/time.ts';
 
 export const EVENT_TYPES = [
   'certificate.suspended',
+  'certificate.extended',
   'certificate.resumed',
   'certificate.revoked',
   'certificate.cancelled',
@@ -56,6 +57,7 @@ export interface ClientEvent extends Omit<Fact, 'seq' | 'byItself'> {
 
 const AFTER: Readonly<Record<ChangeKind, { readonly type: EventType; readonly state: CertificateState }>> = {
   SUSPEND: { type: 'certificate.suspended', state: 'SUSPENDED' },
+  EXTEND: { type: 'certificate.extended', state: 'SUSPENDED' },
   RESUME: { type: 'certificate.resumed', state: 'VALID' },
   REVOKE: { type: 'certificate.revoked', state: 'REVOKED' },
   SUPERSEDE: { type: 'certificate.superseded', state: 'SUPERSEDED' },
@@ -78,12 +80,18 @@ export function factsOf(changes: readonly StatusChange[], at: Instant): readonly
 
 function factsOfVersion(changes: readonly StatusChange[], at: Instant): readonly Fact[] {
   const facts: Fact[] = [];
+  /** Whatever says when the running suspension ends: the suspension itself, or its extension. */
   let suspension: StatusChange | undefined;
   for (const change of changes) {
     // whoever recorded the change saw the suspension's end, whatever this process's clock says
-    if (hasEnded(suspension, change.at)) facts.push(endOf(suspension));
+    if (hasEnded(suspension, change.at)) {
+      facts.push(endOf(suspension));
+      suspension = undefined;
+    }
+    // nothing was left to extend: the state is as it was, and there is nothing to tell
+    if (change.change === 'EXTEND' && !suspension) continue;
     facts.push(factOf(change));
-    suspension = change.change === 'SUSPEND' ? change : undefined;
+    suspension = AFTER[change.change].state === 'SUSPENDED' ? change : undefined;
     // what has ended never comes back, whatever is recorded after it
     if (AFTER[change.change].state !== 'VALID' && !suspension) return facts;
   }

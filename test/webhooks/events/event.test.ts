@@ -67,6 +67,21 @@ test('a longer suspension is told and moves the end', t => {
   t.is(told(changes, 2 * DAY).at(-1), '2-end v1 certificate.resumed VALID 172800');
 });
 
+test('an extension is told and moves the end; one that came too late is not told and moves nothing', t => {
+  const changes = story({ until: DAY }, { change: 'EXTEND', until: 2 * DAY });
+  const late = story({ until: DAY }, { change: 'EXTEND', at: DAY, until: 2 * DAY });
+
+  t.deepEqual(told(changes, 2 * DAY - 1), [
+    '1 v1 certificate.suspended SUSPENDED 100',
+    '2 v1 certificate.extended SUSPENDED 200',
+  ]);
+  t.is(told(changes, 2 * DAY).at(-1), '2-end v1 certificate.resumed VALID 172800');
+  t.deepEqual(told(late, 2 * DAY), [
+    '1 v1 certificate.suspended SUSPENDED 100',
+    '1-end v1 certificate.resumed VALID 86400',
+  ]);
+});
+
 test('after its end nothing is told of a version; the next version has its own events after it', t => {
   const changes = story(
     { change: 'SUPERSEDE' },
