@@ -7,6 +7,7 @@ import { attachmentRoutes } from './applications/attachment/routes.ts';
 import { registerRoutes } from './applications/register/routes.ts';
 import { reservedPhoneOf } from './applications/reserved-phone.ts';
 import { applicationRoutes } from './applications/routes.ts';
+import { listVersionRoutes } from './inspection/list-versions.ts';
 import { inspectionRoutes } from './inspection/routes.ts';
 import { calendarRoutes } from './calendar/routes.ts';
 import { glyphRoutes } from './certificate/glyph-routes.ts';
@@ -14,9 +15,12 @@ import { certificateRoutes } from './certificate/routes.ts';
 import { useCopyRoutes } from './copies/routes.ts';
 import { titleRoutes } from './certificate/title-routes.ts';
 import { changeRoutes } from './changes/routes.ts';
+import { statusAtRoutes } from './changes/status-at.ts';
+import { changeSheetRoutes } from './changes/sheets/routes.ts';
 import { clientRoutes } from './clients/routes.ts';
 import { makeClientApi } from './clients/signed-request.ts';
 import { collectionRoutes } from './collection/routes.ts';
+import { feedbackRoutes } from './feedback/routes.ts';
 import { pendingMigrations } from './db/migrate.ts';
 import { accessLog, compressed, securityHeaders } from './http/kit.ts';
 import { PUBLIC_OPERATIONS } from './http/docs/public.ts';
@@ -69,12 +73,16 @@ export function makeApp(world: World, condition: Condition, verifier: Verifier):
   issuanceRoutes(world, api);
   reportRoutes(world, api);
   changeRoutes(world, api);
+  statusAtRoutes(world, api);
+  changeSheetRoutes(world, api);
   collectionRoutes(world, api);
   fileRoutes(world, api);
   lookupRoutes(world, api);
   sharingRoutes(world, api);
   useCopyRoutes(world, api);
+  feedbackRoutes(world, api);
   inspectionRoutes(world, api);
+  listVersionRoutes(world, api);
   clientRoutes(world, api);
   const clientApi = makeClientApi(world);
   registrationRoutes(world, { api, clientApi });
@@ -126,7 +134,12 @@ function healthRoutes(world: World, { isReady, isShedding }: Condition): Router 
     ctx.set('Cache-Control', 'no-store');
     ctx.status = ready ? 200 : 503;
     // whoever sheds still answers as many as it can: taken out of service, it would answer none
-    ctx.body = { status: ready ? 'ready' : 'not-ready', shedding: isShedding() };
+    const readOnly = world.db.writes.isShut; // it reads and verifies as well as ever: no reason to take it out of service
+    ctx.body = {
+      status: ready ? 'ready' : 'not-ready',
+      shedding: isShedding(),
+      ...(readOnly ? { readOnly } : {}),
+    };
   });
   return router;
 }

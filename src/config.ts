@@ -5,8 +5,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { toDataKeys, type KeyRing } from './db/field-cipher.ts';
+import type { SignerSettings } from './keys/remote-signer.ts';
 import { TEMPLATES } from './messages/message.ts';
 import { DomainError } from './shared/errors.ts';
+import { ROLLOVERS, type Rollover } from './shared/working-days.ts';
 
 export interface Config {
   readonly production: boolean;
@@ -19,8 +21,12 @@ export interface Config {
   readonly dataDir: string;
   readonly publicKeysDir: string;
   readonly privateKeysDir: string;
+  /** Where the register's newest checkpoint is kept, outside the database. */
+  readonly checkpointDir: string;
   readonly keyPassphrase: string | undefined;
   readonly rootPassphrase: string | undefined;
+  /** Where private halves are that are not on this machine; undefined: all are. */
+  readonly signer: SignerSettings | undefined;
   /** Undefined outside production means: made once and kept in the data folder. */
   readonly dataKeys: KeyRing['keys'] | undefined;
   /** 32 bytes; undefined means: derived from data key 1. */
@@ -31,14 +37,16 @@ export interface Config {
   readonly publishSeconds: number;
   /** R18: collection opens by the notice's rule (R17), or as soon as the bureau has issued, as its Q&A says. */
   readonly collectionPolicy: 'notice' | 'qa';
-  /** R10: a cut-off on a day without work moves to the next working day, or stays. */
-  readonly cutoffRollover: 'next-workday' | 'none';
+  /** R10: where the cut-off goes from a day without work. */
+  readonly cutoffRollover: Rollover;
   /** The provider of short messages; undefined: messages stay in the outbox. */
   readonly sms: SmsConfig | undefined;
   /** Shows the outbox to whoever asks; demonstrations only. */
   readonly demoOutbox: boolean;
   /** Clients' notifications may go to http and private addresses: trials on one's own machine only. */
   readonly webhookPrivate: boolean;
+  /** A month's signing key is destroyed so many days after the month closed; undefined: only by hand. */
+  readonly destroyKeysAfterDays: number | undefined;
   /** Reverse proxies of ours in front of the service: that many of the last X-Forwarded-For entries are believed; 0 believes none. */
   readonly proxyHops: number;
 }
@@ -64,8 +72,13 @@ const SETTINGS = {
   ZHICHENG_DATA_DIR: 'plain',
   ZHICHENG_PUBLIC_KEYS_DIR: 'plain',
   ZHICHENG_PRIVATE_KEYS_DIR: 'plain',
+  ZHICHENG_CHECKPOINT_DIR: 'plain',
   ZHICHENG_KEY_PASSPHRASE: 'secret',
   ZHICHENG_ROOT_PASSPHRASE: 'secret',
+  ZHICHENG_SIGNER_URL: 'plain',
+  ZHICHENG_SIGNER_TOKEN: 'secret',
+  ZHICHENG_SIGNER_CUSTODIAN_TOKEN: 'secret',
+  ZHICHENG_SIGNER_TIMEOUT_SECONDS: 'plain',
   ZHICHENG_DATA_KEY: 'secret',
   ZHICHENG_DATA_INDEX_KEY: 'secret',
   ZHICHENG_RARITY_POLICY: 'plain',
@@ -80,13 +93,18 @@ const SETTINGS = {
   ZHICHENG_SMS_SIGN_NAME: 'plain',
   ZHICHENG_SMS_TEMPLATES: 'plain',
   ZHICHENG_DEMO_OUTBOX: 'plain',
+  ZHICHENG_DESTROY_KEYS_AFTER_DAYS: 'plain',
   ZHICHENG_PROXY_HOPS: 'plain',
   ZHICHENG_WEBHOOK_PRIVATE: 'plain',
 } as const;
+/**
+ * In production: when collection opens (R17) the month is over for its key; corrections are signed by the key of their own month. Outside it
+ * keys are test keys, and demonstrations issue for past months again and again.
+ */
+const DESTROY_AFTER_DAYS = '15';
 // in each list the first is what holds when nothing is set
 const RARITY_POLICIES = ['gbk', 'gb2312', 'font'] as const;
 const COLLECTION_POLICIES = ['notice', 'qa'] as const;
-const ROLLOVERS = ['next-workday', 'none'] as const;
 const LOG_LEVELS = ['info', 'debug', 'warn', 'error', 'silent'] as const;
 
 /**
@@ -112,10 +130,12 @@ export function readConfig(env: Environment): Config {
     dataDir,
     publicKeysDir: resolve(text('ZHICHENG_PUBLIC_KEYS_DIR', 'keys')),
     privateKeysDir,
+    checkpointDir: resolve(text('ZHICHENG_CHECKPOINT_DIR', join(dataDir, 'checkpoint'))),
     keyPassphrase:
       secretOr(env, 'ZHICHENG_KEY_PASSPHRASE', faults) ?? demoSecret(production, privateKeysDir, 'key'),
     rootPassphrase:
       secretOr(env, 'ZHICHENG_ROOT_PASSPHRASE', faults) ?? demoSecret(production, privateKeysDir, 'root'),
+    signer: signerOf(env, faults),
     dataKeys: dataKeysOf(secretOr(env, 'ZHICHENG_DATA_KEY', faults), production, faults),
     dataIndexKey: indexKeyFrom(secretOr(env, 'ZHICHENG_DATA_INDEX_KEY', faults), faults),
     rarityPolicy: choose('ZHICHENG_RARITY_POLICY', RARITY_POLICIES),
@@ -132,6 +152,11 @@ export function readConfig(env: Environment): Config {
     proxyHops: wholeNumber(
       text('ZHICHENG_PROXY_HOPS', '0'),
       { name: 'ZHICHENG_PROXY_HOPS', low: 0, high: 9 },
+      faults,
+    ),
+    destroyKeysAfterDays: daysOrNever(
+      text('ZHICHENG_DESTROY_KEYS_AFTER_DAYS', production ? DESTROY_AFTER_DAYS : 'never'),
+      'ZHICHENG_DESTROY_KEYS_AFTER_DAYS',
       faults,
     ),
     webhookPrivate: webhookPrivateOf(text('ZHICHENG_WEBHOOK_PRIVATE', 'false'), production, faults),
@@ -152,6 +177,11 @@ export function printable(config: Config): Record<string, unknown> {
     databaseUrl: config.databaseUrl.replace(/\/\/.*@/, '//***@').replace(/\?.*$/, '?***'),
     keyPassphrase: hidden(config.keyPassphrase),
     rootPassphrase: hidden(config.rootPassphrase),
+    signer: config.signer && {
+      ...config.signer,
+      token: hidden(config.signer.token),
+      custodianToken: hidden(config.signer.custodianToken),
+    },
     dataKeys: hidden(config.dataKeys),
     dataIndexKey: hidden(config.dataIndexKey),
     sms: hidden(config.sms),
@@ -201,6 +231,22 @@ function originOf(text: string, production: boolean, faults: string[]): string {
   }
   if (production && url.protocol !== 'https:') faults.push('生产环境的 ZHICHENG_ORIGIN 须为 https');
   return url.origin;
+}
+
+/** The tokens travel in the clear on http, so that stays on this machine. */
+function signerOf(env: Environment, faults: string[]): SignerSettings | undefined {
+  const rule = { name: 'ZHICHENG_SIGNER_TIMEOUT_SECONDS', low: 1, high: 60 };
+  const timeoutSeconds = wholeNumber(env[rule.name] ?? '5', rule, faults);
+  const [token, custodianToken] = ['ZHICHENG_SIGNER_TOKEN', 'ZHICHENG_SIGNER_CUSTODIAN_TOKEN'].map(name =>
+    secretOr(env, name, faults),
+  );
+  const text = env['ZHICHENG_SIGNER_URL'] ?? '';
+  if (text === '') return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isLocal = url?.protocol === 'http:' && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
+  if (!url || (url.protocol !== 'https:' && !isLocal) || /[?#@]/.test(text))
+    faults.push('ZHICHENG_SIGNER_URL 须为 https 网址，或本机的 http 网址，例如 http://127.0.0.1:7443');
+  return { url: text.replace(/\/+$/, ''), token, custodianToken, timeoutSeconds };
 }
 
 function dataKeysOf(
@@ -288,6 +334,13 @@ function wholeNumber(
   if (value >= rule.low && value <= rule.high) return value;
   faults.push(`${rule.name} 须为 ${rule.low} 到 ${rule.high} 的整数`);
   return rule.low;
+}
+
+function daysOrNever(text: string, name: string, faults: string[]): number | undefined {
+  if (text === 'never') return undefined;
+  if (/^\d{1,4}$/.test(text)) return Number(text);
+  faults.push(`${name} 须为天数（0 到 9999）或 never`);
+  return undefined;
 }
 
 function oneOf<T extends string>(

@@ -14,6 +14,7 @@ import { fieldCipher, toDataKeys, type FieldCipher, type KeyRing } from './db/fi
 import { didOf } from './keys/did-document.ts';
 import { keyService, type KeyService } from './keys/key-service.ts';
 import { writeWhole } from './keys/keyring.ts';
+import { manifestMemory } from './keys/store.ts';
 import type { Act } from './shared/act.ts';
 import { DomainError } from './shared/errors.ts';
 import type { Instant } from './shared/time.ts';
@@ -51,7 +52,7 @@ export async function makeWorld(
     clock,
     ids: newId,
     random: below => randomInt(below),
-    keys: keyService(config, issuer.did),
+    keys: keyService(config, issuer.did, manifestMemory(db, clock)),
     cipher: fieldCipher(keyRingOf(config)),
     log: parts.log ?? pino({ level: config.logLevel }, pino.destination(2)),
     renderer: () => (renderer ??= makeRenderer({ fontFolders: config.fontDirs })),

@@ -1,18 +1,16 @@
 /**
- * A checkpoint: the chain's end as somebody outside keeps it. Whoever holds the database's password could cut the chain's tail off, or
- * write it all anew so that it holds in itself; neither agrees with a checkpoint kept elsewhere.
+ * A checkpoint: the chain's end and how far the register has come, as somebody outside the database keeps it. Whoever holds the database's
+ * password could cut the chain's tail off, or write it all anew so that it holds in itself; and a restored copy holds in itself too. None of
+ * them agrees with a checkpoint kept elsewhere. It is not signed: every list and the manifest in it are, by keys of their own, and whoever
+ * may write where it lies may also take it away; so its counters are believed upwards only, where they burn numbers and give none twice.
  */
 import { checkChain } from '../audit/record.ts';
 import { entriesAfter, findHead } from '../audit/store.ts';
 import type { Db } from '../db/connect.ts';
+import { isCheckpoint, type Checkpoint } from '../shared/shapes/shapes.ts';
 import { isoAt, type Instant } from '../shared/time.ts';
 
-export interface Checkpoint {
-  readonly seq: number;
-  readonly hash: string;
-  /** RFC 3339, when it was taken. */
-  readonly at: string;
-}
+export type { Checkpoint, RegisterMarks } from '../shared/shapes/shapes.ts';
 
 /** The end of a chain that holds; undefined when it does not. */
 export async function takeCheckpoint(db: Db, at: Instant): Promise<Checkpoint | undefined> {
@@ -32,10 +30,10 @@ export async function agrees(db: Db, { seq, hash }: Pick<Checkpoint, 'seq' | 'ha
 
 /** The checkpoint that this text holds; undefined for any other text. */
 export function toCheckpoint(text: string): Checkpoint | undefined {
-  const [, seq, hash, at] =
-    /^\s*\{\s*"seq":\s*(\d{1,15}),\s*"hash":\s*"([0-9a-f]{64})",\s*"at":\s*"([0-9TZ:-]{20})"\s*\}\s*$/.exec(
-      text,
-    ) ?? [];
-  if (seq === undefined || hash === undefined || at === undefined) return undefined;
-  return { seq: Number(seq), hash, at };
+  try {
+    const value: unknown = JSON.parse(text);
+    return isCheckpoint(value) ? value : undefined;
+  } catch {
+    return undefined; // no JSON: JSON.parse throws nothing else
+  }
 }
