@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { readConfig, type Config } from '../config.ts';
 import { demandFieldKeys } from '../db/demand-field-keys.ts';
 import { demandMigrated, migrate } from '../db/migrate.ts';
+import { looker } from '../inspection/watch-register.ts';
 import type { Act } from '../shared/act.ts';
 import { closeWorld, makeWorld, newAct, type World } from '../world.ts';
 
@@ -59,7 +60,16 @@ export async function withWorld<T>(
     else await demandMigrated(world.db);
     // with a key missing, what it sealed stays to be counted: that is for `field-keys status` to say
     await demandFieldKeys(world, async () => Promise.resolve(false));
-    return await body(world);
+    const look = looker(world);
+    await look('compare');
+    if (world.db.writes.isShut)
+      tell('注意：数据库落后于留存点（由备份恢复？），现在只读；请运行 zhicheng reconcile 查看。');
+    const before = world.db.writes.commits;
+    try {
+      return await body(world);
+    } finally {
+      if (world.db.writes.commits > before) await look();
+    }
   } finally {
     await closeWorld(world);
   }

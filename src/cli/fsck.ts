@@ -10,9 +10,6 @@ import { certificatesAfter, type Certificate } from '../certificate/store.ts';
 import { allCounters } from '../db/counters.ts';
 import { intentsAfter } from '../issuance/store.ts';
 import type { Intent } from '../issuance/batch.ts';
-import { placesFor } from '../revocation/publish.ts';
-import { bitsOf, readStatusList } from '../revocation/status-list.ts';
-import { allLists, changesOnList, countPlaces, newestVersions } from '../revocation/store.ts';
 import { currentTrust } from '../verification/current-trust.ts';
 import type { Trust } from '../verification/trust.ts';
 import { verify } from '../verification/verify.ts';
@@ -20,6 +17,7 @@ import type { World } from '../world.ts';
 import { say, withWorld, type Command } from './command.ts';
 import { checkUseCopies } from './fsck-copies.ts';
 import { checkDecisions } from './fsck-decisions.ts';
+import { checkLists, placeFaults } from './fsck-lists.ts';
 import { createHash } from 'node:crypto';
 
 const PAGE = 500;
@@ -57,40 +55,6 @@ export async function checkEverything(world: World): Promise<Findings> {
   return { faults, counts: { certificates, useCopies: useCopies.count, lists, audit: chain.entries } };
 }
 
-async function checkLists(world: World, faults: string[]): Promise<number> {
-  const places = await countPlaces(world.db);
-  for (const { list, taken } of await allLists(world.db)) {
-    if (places.get(list) !== taken)
-      faults.push(`I3 列表 ${list} 已用 ${taken} 位，登记 ${places.get(list)} 位`);
-  }
-  const published = await newestVersions(world.db);
-  if (published.length === 0) return 0;
-  const trust = await currentTrust(world, world.clock());
-  for (const version of published) {
-    const name = `${version.purpose}-${version.list} 第 ${version.version} 版`;
-    const list = await readStatusList(version.jwt, trust);
-    if (!list) faults.push(`I8 状态列表 ${name} 的签名或内容不成立`);
-    else if (createHash('sha256').update(list.bits).digest('hex') !== version.contentHash)
-      faults.push(`I8 状态列表 ${name} 与登记的摘要不符`);
-    else await compareBits(world, { version, bits: list.bits, name }, faults);
-  }
-  return published.length;
-}
-
-async function compareBits(
-  world: World,
-  published: { version: Awaited<ReturnType<typeof newestVersions>>[number]; bits: Uint8Array; name: string },
-  faults: string[],
-): Promise<void> {
-  const { version, bits, name } = published;
-  const expected = bitsOf(
-    placesFor(version.purpose, await changesOnList(world.db, version.list), version.publishedAt),
-  );
-  // a change made since then is the publisher's next version, not a fault; so only the changes up to that instant count
-  if (!Buffer.from(expected).equals(Buffer.from(bits)))
-    faults.push(`I8 状态列表 ${name} 与变更记录不符，请运行 zhicheng publish`);
-}
-
 async function checkCertificates(world: World, faults: string[]): Promise<number> {
   const intents = await allIntents(world, faults);
   const counters = await allCounters(world.db);
@@ -100,6 +64,7 @@ async function checkCertificates(world: World, faults: string[]): Promise<number
     const page = await certificatesAfter(world.db, after, PAGE);
     if (page.length === 0) return count;
     trust ??= await currentTrust(world, world.clock());
+    faults.push(...(await placeFaults(world.db, page)));
     for (const certificate of page) {
       count += 1;
       faults.push(...promiseFaults(certificate, intents), ...counterFaults(certificate, counters));
@@ -155,6 +120,11 @@ async function signatureFaults(
   const report = await verify(certificate.qrText, trust, at);
   const name = `${certificate.number}-${certificate.version}`;
   if (report.jwt !== certificate.jwt) return [`I6 ${name} 的二维码与签名原文不符`];
+  // what a revoked key signed is red for everybody; a fault only while nothing has taken its place
+  if (report.checks.some(({ reason }) => reason === 'KEY_REVOKED')) {
+    const isOver = report.status?.superseded === true || report.status?.revoked === true;
+    return isOver ? [] : [`I7 ${name} 的签名密钥已作废，请运行 zhicheng keys reissue ${certificate.keyId}`];
+  }
   const bad =
     report.verdict === 'invalid' || report.verdict === 'not-ours' || report.verdict === 'status-unknown';
   return bad ? [`I7 ${name} 查验为 ${report.verdict}`] : [];

@@ -3,35 +3,31 @@
  * its stable code. Exit codes: 0 done (for `verify`: valid), 1 refused or not valid, 2 wrong usage. A leaf around verbs.
  */
 import { DomainError } from '../shared/errors.ts';
-import { accountsCommand } from './accounts.ts';
-import { auditCommand } from './audit.ts';
-import { clientsCommand } from './clients.ts';
-import { demoCommand } from './demo/command.ts';
-import { fieldKeysCommand } from './field-keys.ts';
-import { fsckCommand } from './fsck.ts';
-import { issueCommand, rosterTemplateCommand } from './issue.ts';
-import { keysCommand } from './keys.ts';
-import { migrateCommand, publishCommand, resumeCommand, revokeCommand, suspendCommand } from './registry.ts';
-import { trustCommand, verifyCommand } from './verify.ts';
 import { Usage, type Command } from './command.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = {
-  issue: issueCommand,
-  'roster-template': rosterTemplateCommand,
-  verify: verifyCommand,
-  trust: trustCommand,
-  revoke: revokeCommand,
-  suspend: suspendCommand,
-  resume: resumeCommand,
-  publish: publishCommand,
-  keys: keysCommand,
-  migrate: migrateCommand,
-  fsck: fsckCommand,
-  accounts: accountsCommand,
-  clients: clientsCommand,
-  audit: auditCommand,
-  'field-keys': fieldKeysCommand,
-  demo: demoCommand,
+/** Each is loaded when it is asked for: a command that signs nothing need not wait for fonts and typesetting. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  issue: async () => (await import('./issue.ts')).issueCommand,
+  'roster-template': async () => (await import('./issue.ts')).rosterTemplateCommand,
+  verify: async () => (await import('./verify.ts')).verifyCommand,
+  trust: async () => (await import('./verify.ts')).trustCommand,
+  revoke: async () => (await import('./registry.ts')).revokeCommand,
+  suspend: async () => (await import('./registry.ts')).suspendCommand,
+  extend: async () => (await import('./registry.ts')).extendCommand,
+  resume: async () => (await import('./registry.ts')).resumeCommand,
+  status: async () => (await import('./status.ts')).statusCommand,
+  changes: async () => (await import('./changes.ts')).changesCommand,
+  publish: async () => (await import('./registry.ts')).publishCommand,
+  keys: async () => (await import('./keys.ts')).keysCommand,
+  signer: async () => (await import('./signer.ts')).signerCommand,
+  migrate: async () => (await import('./registry.ts')).migrateCommand,
+  fsck: async () => (await import('./fsck.ts')).fsckCommand,
+  accounts: async () => (await import('./accounts.ts')).accountsCommand,
+  clients: async () => (await import('./clients.ts')).clientsCommand,
+  reconcile: async () => (await import('./reconcile.ts')).reconcileCommand,
+  audit: async () => (await import('./audit.ts')).auditCommand,
+  'field-keys': async () => (await import('./field-keys.ts')).fieldKeysCommand,
+  demo: async () => (await import('./demo/command.ts')).demoCommand,
 };
 
 // a reader that has enough, such as `head`, closes the pipe: nothing went wrong
@@ -42,9 +38,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 async function main(): Promise<number> {
   const [name = 'help', ...words] = process.argv.slice(2);
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const command = Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]?.() : undefined;
   if (command === undefined || words.includes('--help')) {
-    process.stdout.write(command ? `${command.usage}\n` : help());
+    process.stdout.write(command ? `${command.usage}\n` : await help());
     return command || name === 'help' || name === '--help' ? 0 : 2;
   }
   try {
@@ -71,8 +67,9 @@ function explain(error: unknown, command: Command): number {
   return 1;
 }
 
-function help(): string {
-  const lines = Object.values(COMMANDS).map(command => command.usage.split('\n')[0]);
+async function help(): Promise<string> {
+  const commands = await Promise.all(Object.values(COMMANDS).map(async load => load()));
+  const lines = commands.map(command => command.usage.split('\n')[0]);
   return ['职证 zhicheng：电子职称证书的签发与查验', '', ...lines, '', '各命令加 --help 查看说明。', ''].join(
     '\n',
   );

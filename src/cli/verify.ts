@@ -10,19 +10,24 @@ import { readPdfCodes } from '../certificate/read-pdf.ts';
 import { readRoot, writeWhole } from '../keys/keyring.ts';
 import { PAPER_WORDS } from '../lookups/lookup.ts';
 import { DomainError } from '../shared/errors.ts';
+import type { StapledList } from '../shared/shapes/shapes.ts';
 import { parseStrictJson } from '../shared/strict-json.ts';
 import { clockTimeAt, dateAt, toChineseDate } from '../shared/time.ts';
 import { currentTrust, trustDocument } from '../verification/current-trust.ts';
 import { agreedWith, checkFile, type FileFinding } from '../verification/file-check.ts';
-import { readTrust, type Memory, type Trust } from '../verification/trust.ts';
+import { withStapled, type WithStapled } from '../verification/stapled.ts';
+import { readTrust, type Memory } from '../verification/trust.ts';
 import type { VerificationReport } from '../verification/report.ts';
 import { verify } from '../verification/verify.ts';
 import { VERDICT_WORDS } from '../verification/words.ts';
 import { say, Usage, withWorld, type Command } from './command.ts';
 import { bytesOf } from './issue.ts';
+import { acceptedOf, keepSeen, memoryOf, readSeen, tellLost, type DocumentRoot } from './trust-memory.ts';
 
-const VERIFY_USAGE = `zhicheng verify 文件或文本 [--trust 文件] [--json]     查验证书：图片、照片、PDF、二维码文本或 JWT；只有“有效”时返回 0
-  --trust 文件   用 zhicheng trust --save 保存的信任资料离线查验
+const VERIFY_USAGE = `zhicheng verify 文件或文本 [--trust 文件] [--status-list 文件]… [--json]     查验证书：图片、照片、PDF、二维码文本或 JWT；只有“有效”时返回 0
+  --trust 文件   用 zhicheng trust --save 保存的信任资料离线查验；见过的版本记在 文件.seen，更旧的不再采用
+  --accept-root 指纹   发证机关更换了根密钥：另行核对过的新指纹，与信任资料的一致时从此固定它
+  --status-list 文件   随附的状态列表（/status-lists/… 的原文），可写多次；签名、有效期都对且较新的才采用
   --json         输出查验报告（含解出的 jwt；对文件另有 file：是否原始电子文件）`;
 
 export const verifyCommand: Command = {
@@ -31,19 +36,27 @@ export const verifyCommand: Command = {
     const { values, positionals } = parseArgs({
       args: words,
       allowPositionals: true,
-      options: { trust: { type: 'string' }, json: { type: 'boolean' } },
+      options: {
+        trust: { type: 'string' },
+        'accept-root': { type: 'string' },
+        'status-list': { type: 'string', multiple: true },
+        json: { type: 'boolean' },
+      },
     });
     const [input] = positionals;
     if (input === undefined || positionals.length > 1) throw new Usage('须写明一个文件或一段文本');
     const given = await givenBy(input);
     const at = Math.floor(Date.now() / 1000);
-    const trust = values.trust === undefined ? await localTrust(at) : await savedTrust(values.trust);
+    const lists = await listsIn(values['status-list'] ?? []);
+    const accepted = values['accept-root'];
+    if (accepted !== undefined && values.trust === undefined)
+      throw new Usage('--accept-root 与 --trust 同用');
+    const { trust, stapled } = await trustFor({ path: values.trust, accepted }, lists, at);
     const report = await verify(given.text, trust, at);
     const file = given.bytes && agreedWith(await checkFile(given.bytes, trust, at), [report]);
-    const lines = [...toLines(report, trust), ...(file ? fileLines(file) : [])];
-    say(
-      values.json === true ? JSON.stringify({ ...report, ...(file && { file }) }, null, 2) : lines.join('\n'),
-    );
+    const lines = [...toLines(report), ...stapled.map(stapledLine), ...(file ? fileLines(file) : [])];
+    const more = { ...(file && { file }), ...(lists.length > 0 && { stapled }) };
+    say(values.json === true ? JSON.stringify({ ...report, ...more }, null, 2) : lines.join('\n'));
     return report.verdict === 'valid' ? 0 : 1;
   },
 };
@@ -86,14 +99,42 @@ function fileLines({ detail, reason, sealed }: FileFinding): string[] {
   return ['', `文件　　　${detail}${made}`];
 }
 
-async function localTrust(at: number): Promise<Trust> {
-  return withWorld(world => currentTrust(world, at));
+/** Lists brought along, as text; whether they are any is for the verification to say. */
+async function listsIn(files: readonly string[]): Promise<readonly string[]> {
+  const lists: string[] = [];
+  for (const file of files) lists.push(new TextDecoder().decode(await bytesOf(file)));
+  return lists;
 }
 
-/** A saved document under the root pinned on this machine, if there is one; else under the root it was saved with. */
-async function savedTrust(path: string): Promise<Trust> {
+async function trustFor(
+  { path, accepted }: { path: string | undefined; accepted: string | undefined },
+  lists: readonly string[],
+  at: number,
+): Promise<WithStapled> {
+  if (path !== undefined) return savedTrust({ path, accepted }, lists, at);
+  return withStapled(await withWorld(world => currentTrust(world, at)), lists, at);
+}
+
+/**
+ * A saved document under the root pinned on this machine, if there is one; else under the root it was saved with. What was seen before is
+ * held against it, and what is seen now is remembered.
+ */
+async function savedTrust(
+  { path, accepted }: { path: string; accepted: string | undefined },
+  given: readonly string[],
+  at: number,
+): Promise<WithStapled> {
   const value = parseStrictJson(new TextDecoder().decode(await bytesOf(path)), TRUST_DEPTH);
-  return readTrust(value, memory());
+  const seen = await readSeen(path);
+  const { root } = (value ?? {}) as { root?: DocumentRoot & { test?: unknown } };
+  const remembered = await memoryOf(seen, root, accepted);
+  const saved = await readTrust(value, { ...remembered, ...memory() });
+  const before = remembered.highest ? seen.lists : [];
+  const found = await withStapled(saved, [...before, ...given], at);
+  const used = [...before, ...given].filter((_, place) => found.stapled[place]?.outcome === 'used');
+  keepSeen(path, { trust: found.trust, lists: used, isTest: root?.test === true });
+  tellLost(found.trust);
+  return { trust: found.trust, stapled: found.stapled.slice(before.length) };
 }
 
 function memory(): Memory {
@@ -108,11 +149,35 @@ const NUMBER_WORDS: Readonly<Partial<Record<string, string>>> = {
   PAPER_NUMBER: PAPER_WORDS,
 };
 
-function toLines(report: VerificationReport, trust: Trust): string[] {
+const STAPLED_WORDS: Readonly<Record<NonNullable<StapledList['reason']>, string>> = {
+  LIST_INVALID: '签名、用途或签发者不对',
+  LIST_EXPIRED: '已过期',
+  LIST_FROM_FUTURE: '签发时间在将来',
+  LIST_OLDER: '比先前见过的旧',
+  LIST_KNOWN: '已经有了',
+  LIST_TAKES_BACK: '撤回了已公布的撤销或换发',
+};
+
+function stapledLine({ list = '', version, outcome, reason }: StapledList, place: number): string {
+  const name = version === undefined ? `第 ${place + 1} 份` : `${list} 第 ${version} 版`;
+  return outcome === 'used'
+    ? `随附列表　${name}：采用`
+    : `随附列表　${name}：未采用，${reason ? STAPLED_WORDS[reason] : ''}`;
+}
+
+/** Of what a revoked key signed: why nobody may believe it, and where the holder's true certificate is. */
+function keyWords({ checks, status }: VerificationReport): string | undefined {
+  if (!checks.some(({ reason }) => reason === 'KEY_REVOKED')) return undefined;
+  const way =
+    status?.superseded === true ? '该编号已换发新版本，请持证人出示新版证书' : '请持证人向发证机关申请换发';
+  return `签发它的密钥已作废，不得采信；${way}。`;
+}
+
+function toLines(report: VerificationReport): string[] {
   const { certificate, status } = report;
   const lines = [
     `${VERDICT_WORDS[report.verdict].title}（${report.verdict}）`,
-    NUMBER_WORDS[report.checks[0].reason ?? ''] ?? VERDICT_WORDS[report.verdict].advice,
+    NUMBER_WORDS[report.checks[0].reason ?? ''] ?? keyWords(report) ?? VERDICT_WORDS[report.verdict].advice,
   ];
   if (report.test === true) lines.push('测试证书，无法律效力。');
   if (report.use) lines.push(...useLines(report.use));
@@ -144,7 +209,7 @@ function toLines(report: VerificationReport, trust: Trust): string[] {
   if (status)
     lines.push(
       '',
-      `状态列表签发于 ${clockTimeAt(status.listSignedAt)}，取得于 ${clockTimeAt(trust.takenAt)}`,
+      `状态列表签发于 ${clockTimeAt(status.listSignedAt)}，取得于 ${clockTimeAt(status.listTakenAt)}`,
     );
   const reasons = report.checks
     .filter(check => check.outcome !== 'pass')
@@ -169,24 +234,29 @@ function useLines({
 }
 
 export const trustCommand: Command = {
-  usage: 'zhicheng trust --save 文件                          保存离线查验所需的信任资料',
+  usage:
+    'zhicheng trust --save 文件 [--accept-root 指纹]      保存离线查验所需的信任资料；更换根密钥后须写明核对过的新指纹',
   run: async words => {
-    const { values } = parseArgs({ args: words, options: { save: { type: 'string' } } });
-    const file = values.save;
+    const options = { save: { type: 'string' }, 'accept-root': { type: 'string' } } as const;
+    const { save: file, 'accept-root': accepted } = parseArgs({ args: words, options }).values;
     if (file === undefined) throw new Usage('须写明 --save 文件');
     return withWorld(async world => {
       const document = await trustDocument(world, world.clock());
-      const before = existsSync(file) ? await versionsIn(file) : {};
+      const before = existsSync(file) ? await versionsIn(file, document.root, accepted) : {};
       // never replaces newer knowledge by older: a rolled-back list would make a revoked certificate green again
       await readTrust(document, before);
+      const seen = await readSeen(file);
+      const trust = await readTrust(document, await memoryOf(seen, document.root, accepted));
+      tellLost(trust);
       writeWhole(file, `${JSON.stringify(document)}\n`);
+      keepSeen(file, { trust, lists: seen.lists, isTest: document.root.test === true });
       say(`信任资料已保存到 ${file}（状态列表 ${document.statusLists.length} 份）。`);
       return 0;
     });
   },
 };
 
-async function versionsIn(file: string): Promise<Memory> {
+async function versionsIn(file: string, root: DocumentRoot, accepted: string | undefined): Promise<Memory> {
   const trust = await readTrust(parseStrictJson(await readFile(file, 'utf8'), TRUST_DEPTH));
-  return { root: trust.root, highest: trust.highest };
+  return { root: await acceptedOf(trust.root, root, accepted), highest: trust.highest };
 }

@@ -7,13 +7,12 @@ import test, { type ExecutionContext } from 'ava';
 import { GENESIS_HASH, hashedText } from '../../src/audit/entry.ts';
 import { recordLook } from '../../src/audit/look.ts';
 import { entriesAfter } from '../../src/audit/store.ts';
-import { migrate } from '../../src/db/migrate.ts';
 import { agrees, takeCheckpoint, toCheckpoint } from '../../src/inspection/checkpoint.ts';
 import { auditLines } from '../../src/inspection/export-audit.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Db } from '../../src/db/connect.ts';
 import { anAct, bureauEnv, JULY_30, openWorld } from '../support/bureau.ts';
-import { databases, freshDb, freshFolder } from '../support/database.ts';
+import { databases, freshDb, freshFolder, migratedUrl } from '../support/database.ts';
 
 /** Texts that a checker may trip over: quotes, line ends, characters beyond the first plane. */
 const SUBJECTS = ['2021-07', 'a"b\\c', '𠮷\n䶮', '<&>', '\u2028', ''];
@@ -146,9 +145,8 @@ async function audit(
 
 async function aShell(t: ExecutionContext): Promise<{ env: Record<string, string>; folder: string; db: Db }> {
   const folder = freshFolder(t);
-  const env = bureauEnv(folder, `sqlite:${join(folder, 'audit.sqlite')}`);
+  const env = bureauEnv(folder, await migratedUrl(t, 'sqlite:'));
   const { db } = await openWorld(t, readConfig(env));
-  await migrate(db);
   await aChain(db);
   return { env, folder, db };
 }

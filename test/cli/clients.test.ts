@@ -9,8 +9,7 @@ import type { ExecutionContext } from 'ava';
 import { projectFile } from '../../src/shared/project.ts';
 import { openWorld, bureauEnv } from '../support/bureau.ts';
 import { readConfig } from '../../src/config.ts';
-import { migrate } from '../../src/db/migrate.ts';
-import { databases, freshFolder, freshUrl } from '../support/database.ts';
+import { databases, freshFolder, migratedUrl } from '../support/database.ts';
 import { anOrganisation, organisationCodeOf } from '../support/people.ts';
 
 const BODY = organisationCodeOf(900);
@@ -35,9 +34,8 @@ async function aTerminal(t: ExecutionContext): Promise<Terminal> {
   const [sqlite] = databases();
   if (!sqlite) throw new RangeError('SQLite is always there');
   const folder = freshFolder(t);
-  const env = bureauEnv(folder, await freshUrl(t, sqlite));
+  const env = bureauEnv(folder, await migratedUrl(t, sqlite));
   const world = await openWorld(t, readConfig(env));
-  await migrate(world.db);
   await anOrganisation(world, { code: BODY, name: '测试注册中心', capacities: ['registration-body'] });
   const run = (...words: readonly string[]): Ran => {
     const all = ['--input-type=module', '-e', SCRIPT, '--', ...words];

@@ -92,7 +92,15 @@ function sayAccounts(world: World): void {
   say(
     `  持证人：证件号码 120199198203149931、手机 19900001001（张明远），验证码见 ${world.issuer.origin}/demo/outbox`,
   );
+  say(
+    `  工作台：${world.issuer.origin}/desk，我的职称证书：${world.issuer.origin}/my，查验：${world.issuer.origin}/v`,
+  );
   say('  逐步操作见 README「走完一件申请」。');
+  const { cutoffRollover, collectionPolicy } = world.config;
+  if (cutoffRollover !== 'month-end' || collectionPolicy !== 'qa')
+    say(
+      '  想在当月走完并立即领取，请这样启动：ZHICHENG_CUTOFF_ROLLOVER=month-end ZHICHENG_COLLECTION_POLICY=qa npm run demo',
+    );
 }
 
 const ACCOUNTS: readonly (readonly [login: string, who: string])[] = [

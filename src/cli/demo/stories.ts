@@ -97,8 +97,11 @@ async function applyEvent(
   const isCorrected = event.event === 'CORRECT' && standing.some(application => application.corrects);
   if (isDone || isCorrected) return;
   const wanted = wantedOf(event, first.number);
-  const { id } = await propose(world, await deskAct(world, 'jingban', at), { id: world.ids(), wanted });
-  await decideChange(world, officer, { id, decision: 'confirm' });
+  const { id, digest } = await propose(world, await deskAct(world, 'jingban', at), {
+    id: world.ids(),
+    wanted,
+  });
+  await decideChange(world, officer, { id, digest, decision: 'confirm' });
   await publish(world, { ...officer, actor: 'system:publisher' });
 }
 
