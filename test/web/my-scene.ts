@@ -1,11 +1,12 @@
 /**
- * A small bureau in the browser's reach for the holder's pages: service, registers, desks that are driven over the API, and a clock that
- * service and browser share.
+ * A small bureau in the browser's reach for the pages of signed-in people: service, registers, desks that are driven over the API or by
+ * their pages (desk-steps.ts), and a clock that service and browser share.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Page, type Request } from 'playwright-core';
+import type { Duty } from '../../src/accounts/role.ts';
 import { addLink } from '../../src/accounts/ties/store.ts';
 import { addEntitlement } from '../../src/applications/register/change-register.ts';
 import { inTransaction } from '../../src/db/tx.ts';
@@ -33,7 +34,18 @@ const SHOTS = projectFile('test/screenshots');
 /** 2 August 2021, ten in the morning in Shanghai: a Monday, well before the cut-off of the 16th. */
 export const AUGUST_2: Instant = startOf('2021-08-02') + 10 * 3600;
 const PHONE = '19900001001';
-export type Desk = 'employer' | 'department' | 'examBody' | 'handler' | 'approver';
+export type Desk =
+  | 'employer'
+  | 'university'
+  | 'department'
+  | 'archive'
+  | 'examBody'
+  | 'organiser'
+  | 'handler'
+  | 'approver'
+  | 'revocationOfficer'
+  | 'administrator'
+  | 'auditor';
 
 /** Why nothing can be tried here; undefined when it can. */
 export function obstacle(): string | undefined {
@@ -53,30 +65,47 @@ export interface Scene {
   readonly now: () => Instant;
   /** Service and page stand there from now on. */
   readonly goTo: (at: Instant) => Promise<void>;
+  /** Signed in over the API. */
   readonly desk: (which: Desk) => Promise<Client>;
+  /** Who works there, to sign in by the page. */
+  readonly people: Readonly<Record<Desk, StaffPerson>>;
   readonly context: BrowserContext;
   readonly page: Page;
   /** Console errors, uncaught exceptions and breaches of the policy. */
   readonly complaints: string[];
   readonly shot: (name: string) => Promise<void>;
+  /** Resolves when the page waits for no answer of the service. */
+  readonly untilQuiet: () => Promise<void>;
+}
+
+export interface SceneOptions {
+  readonly width?: number;
+  readonly height?: number;
+  readonly bypassCSP?: boolean;
+  /** Pressed by a finger, as a phone is. */
+  readonly touch?: boolean;
+  /** First word of the names of its pictures. */
+  readonly pages?: string;
 }
 
 export async function aScene(
   t: ExecutionContext,
   browser: Browser,
-  options: { width?: number; height?: number; bypassCSP?: boolean } = {},
+  options: SceneOptions = {},
 ): Promise<Scene> {
   const [database] = databases();
   if (!database) throw new RangeError('SQLite is always there');
   const clock = { now: AUGUST_2 };
   const world = await aBureau(t, database, { months: ['2021-08', '2021-09'], clock: () => clock.now });
   const service = await startService(world);
-  const { width = 390, height = 844, bypassCSP = false } = options;
+  const { width = 390, height = 844, bypassCSP = false, touch = false, pages = 'my' } = options;
   const context = await browser.newContext({
     viewport: { width, height },
     locale: 'zh-CN',
     deviceScaleFactor: 1,
     bypassCSP,
+    hasTouch: touch,
+    isMobile: touch,
     acceptDownloads: true,
   });
   const page = await context.newPage();
@@ -85,12 +114,7 @@ export async function aScene(
     await service.stop();
   });
   const complaints: string[] = [];
-  page.on('console', message => {
-    // what the network and refusals say is told by the page itself
-    if (message.type() === 'error' && !/Failed to load resource/.test(message.text()))
-      complaints.push(message.text());
-  });
-  page.on('pageerror', error => complaints.push(String(error)));
+  hear(page, complaints);
   await page.clock.setFixedTime(clock.now * 1000);
   const staff = await theDesks(world);
   const clients = new Map<Desk, { client: Client; until: Instant }>();
@@ -108,7 +132,7 @@ export async function aScene(
     await page.clock.setFixedTime(clock.now * 1000);
   };
   const shot = async (name: string): Promise<void> => {
-    await page.screenshot({ path: join(SHOTS, `my-${name}-${width}.png`), fullPage: true });
+    await page.screenshot({ path: join(SHOTS, `${pages}-${name}-${width}.png`), fullPage: true });
   };
   const person = { idNumber: idNumberOf(1), phone: PHONE };
   return {
@@ -118,26 +142,64 @@ export async function aScene(
     now: () => clock.now,
     goTo,
     desk,
+    people: staff,
     context,
     page,
     complaints,
     shot,
+    untilQuiet: whenQuiet(page),
+  };
+}
+
+/** What the page says that it should not goes into the list. */
+export function hear(page: Page, complaints: string[]): void {
+  page.on('console', message => {
+    // what the network and refusals say is told by the page itself
+    if (message.type() === 'error' && !/Failed to load resource/.test(message.text()))
+      complaints.push(message.text());
+  });
+  page.on('pageerror', error => complaints.push(String(error)));
+}
+
+/** Counts what the page asks and what it was answered. */
+function whenQuiet(page: Page): () => Promise<void> {
+  const open = new Set<Request>();
+  let tell = (): void => undefined;
+  const end = (request: Request): void => {
+    open.delete(request);
+    if (open.size === 0) tell();
+  };
+  page.on('request', request => {
+    if (request.isNavigationRequest()) open.clear(); // what the page before still asked is nobody's any more
+    open.add(request);
+  });
+  page.on('requestfinished', end);
+  page.on('requestfailed', end);
+  return async () => {
+    if (open.size > 0) await new Promise<void>(resolve => (tell = resolve));
   };
 }
 
 async function theDesks(world: World): Promise<Readonly<Record<Desk, StaffPerson>>> {
   const at = (
     unit: Parameters<typeof unitCode>[0],
-    capacity: 'employer' | 'department' | 'exam-body' | 'archive' | 'bureau',
+    capacity: 'employer' | 'department' | 'exam-body' | 'organiser' | 'archive' | 'bureau',
   ) => {
     return { organisation: { code: unitCode(unit), name: unitName(unit), capacities: [capacity] }, capacity };
   };
   const employer = await aStaff(world, { ...at('employer', 'employer'), duty: 'clerk' });
   const department = await aStaff(world, { ...at('department', 'department'), duty: 'clerk' });
   const examBody = await aStaff(world, { ...at('examBody', 'exam-body'), duty: 'clerk' });
-  const handler = await aStaff(world, { ...at('bureau', 'bureau'), duty: 'handler' });
-  const approver = await aStaff(world, { ...at('bureau', 'bureau'), duty: 'approver' });
-  await aStaff(world, { ...at('archive', 'archive'), duty: 'clerk' });
+  const organiser = await aStaff(world, { ...at('organiser', 'organiser'), duty: 'clerk' });
+  const inBureau = async (duty: Duty): Promise<StaffPerson> =>
+    aStaff(world, { ...at('bureau', 'bureau'), duty });
+  const handler = await inBureau('handler');
+  const approver = await inBureau('approver');
+  const revocationOfficer = await inBureau('revocation-officer');
+  const administrator = await inBureau('administrator');
+  const auditor = await inBureau('auditor');
+  const archive = await aStaff(world, { ...at('archive', 'archive'), duty: 'clerk' });
+  const university = await aStaff(world, { ...at('university', 'employer'), duty: 'clerk' });
   await inTransaction(world.db, async tx =>
     addLink(tx, world.db, {
       id: world.ids(),
@@ -158,7 +220,19 @@ async function theDesks(world: World): Promise<Readonly<Record<Desk, StaffPerson
       from: '2021-01-01',
     },
   );
-  return { employer, department, examBody, handler, approver };
+  return {
+    employer,
+    university,
+    department,
+    archive,
+    examBody,
+    organiser,
+    handler,
+    approver,
+    revocationOfficer,
+    administrator,
+    auditor,
+  };
 }
 
 /** The exam body's roster with one pass of the person's. */

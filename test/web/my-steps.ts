@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import test, { type ExecutionContext } from 'ava';
 import type { Browser, Page } from 'playwright-core';
 import { startOf } from '../../src/shared/time.ts';
-import { aPassFor, aScene, launch, obstacle, signIn, type Scene } from './my-scene.ts';
+import { aPassFor, aScene, launch, obstacle, signIn, type Scene, type SceneOptions } from './my-scene.ts';
 
 /** The first morning on which what was uploaded in August can be collected. */
 export const COLLECTION = startOf('2021-09-15') + 9 * 3600;
@@ -17,13 +17,11 @@ test.after.always(async () => {
   await browser?.close();
 });
 
-type Options = Parameters<typeof aScene>[2];
-
 /** A case with a bureau and a browser profile of its own, or a loud word that it was not tried. */
 export function inBrowser(
   title: string,
   run: (t: ExecutionContext, scene: Scene) => Promise<void>,
-  options?: Options,
+  options?: SceneOptions,
 ): void {
   test.serial(title, async t => {
     if (!browser) {
@@ -60,6 +58,12 @@ export async function applyForPass({ page }: Scene): Promise<void> {
   await atStep(page, 1);
 }
 
+export async function chooseEmployer(page: Page, part: string): Promise<void> {
+  await page.getByRole('searchbox', { name: '用人单位' }).fill(part);
+  await press(page, '查找：用人单位');
+  await page.locator('.option').first().click();
+}
+
 export async function chooseArchive(page: Page): Promise<void> {
   await page.getByRole('searchbox', { name: '档案存放机构' }).fill('人力资源');
   await press(page, '查找：档案存放机构');
@@ -87,9 +91,14 @@ export async function submitPass(scene: Scene): Promise<string> {
 }
 
 /** A new draft of an appointment by the employer, at its first step; begun on the home page. */
-export async function startAppointment({ page }: Scene): Promise<string> {
+export async function startAppointment(scene: Scene): Promise<string> {
+  return startDraft(scene, '单位自主聘任取得');
+}
+
+/** A new draft of that way, at its first step; begun on the home page. */
+export async function startDraft({ page }: Scene, way: string): Promise<string> {
   await page.getByRole('link', { name: '我能申请什么' }).click();
-  await press(page, '单位自主聘任取得：开始填写');
+  await press(page, `${way}：开始填写`);
   await atStep(page, 1);
   return /applications\/([0-9a-f]{32})/.exec(page.url())?.[1] ?? '';
 }

@@ -40,10 +40,11 @@ inBrowser('a session that ends in the middle of the form loses nothing', async (
   await signIn(scene);
   await page.getByRole('link', { name: /去申领/ }).waitFor();
   const id = await startAppointment(scene);
-  await page.getByLabel('姓名').fill('欧阳明远');
+  await page.getByLabel('姓名').fill('欧阳');
+  await page.getByText('已保存').waitFor();
   await scene.goTo(scene.now() + HALF_HOUR + 60);
 
-  await press(page, NEXT);
+  await page.getByLabel('姓名').fill('欧阳明远'); // saved by itself, which meets the end
   const dialog = page.getByRole('dialog', { name: '登录已结束，请重新登录' });
   await dialog.waitFor();
   await scene.shot('24-signed-out');
@@ -71,9 +72,9 @@ inBrowser(
     await signIn(scene);
     await page.getByRole('link', { name: /去申领/ }).waitFor();
     await startAppointment(scene);
+    await context.setOffline(true);
     await page.getByLabel('姓名').fill('司马明远');
 
-    await context.setOffline(true);
     await press(page, NEXT);
     await page.getByText('没有连上服务，您填写的内容还在').waitFor();
     await scene.shot('25-offline');
@@ -137,8 +138,7 @@ inBrowser('a change made elsewhere comes in beside what is typed here, and is to
   await press(other, NEXT);
   await atStep(other, 4);
 
-  await page.getByLabel('姓名').fill('张三');
-  await press(page, NEXT);
+  await page.getByLabel('姓名').fill('张三'); // saved by itself, which meets the change
   await page.getByRole('heading', { name: '内容已变化' }).waitFor();
   await scene.shot('26-changed');
 
@@ -159,13 +159,17 @@ inBrowser(
     await page.goto(`${scene.url}/my/applications/${id}/edit/papers`);
     await atStep(page, 4);
     const picker = page.locator('input[type=file][multiple]');
+    const paper = { name: '聘任文件.png', mimeType: 'image/png', buffer: await page.screenshot() };
     await picker.setInputFiles([
-      { name: '聘任文件.png', mimeType: 'image/png', buffer: await page.screenshot() },
+      paper,
       { name: '别的.png', mimeType: 'image/png', buffer: Buffer.from('no picture at all') },
     ]);
     await page.getByText('别的.png 没有传上').waitFor();
     await page.getByText('聘任文件.png（').waitFor();
     await scene.shot('27-papers');
+    await page.getByLabel('这份材料是').selectOption('其他');
+    await picker.setInputFiles(paper);
+    await page.getByText('这个文件已经传过：聘任文件.png，种类是“聘任文件”').waitFor();
     await press(page, '查看：聘任文件.png');
     await page.getByRole('img', { name: '聘任文件.png' }).waitFor();
     await press(page, '删除：聘任文件.png');

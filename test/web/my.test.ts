@@ -227,10 +227,10 @@ inBrowser(
     const number = /[A-E]12\d{11}/.exec(page.url())?.[0] ?? '';
     const wanted = { kind: 'REVOKE', reason: 'EXAM_INVALID', document: '津人社撤字〔2021〕1号（测试）' };
     const proposed = await (await scene.desk('handler')).post(`/api/certificates/${number}/changes`, wanted);
-    const { id: change } = proposed.body as { id: string };
+    const { id: change, digest } = proposed.body as { id: string; digest: string };
     const decided = await (
       await scene.desk('approver')
-    ).post(`/api/changes/${change}/decision`, { decision: 'confirm' });
+    ).post(`/api/changes/${change}/decision`, { decision: 'confirm', digest });
     t.is(decided.status, 200, JSON.stringify(decided.body));
 
     await page.reload();

@@ -1,4 +1,5 @@
 /** What `/v` believes and keeps: status lists that are missing, old or wrong, a browser that keeps nothing, and a clock that lies. */
+import { rootFingerprint } from '../../src/keys/fingerprint.ts';
 import { bitsOf } from '../../src/revocation/status-list.ts';
 import type { TrustDocument } from '../../src/verification/trust.ts';
 import { makeIssuer, TEST_INDEX, type TestIssuer } from '../support/issuer.ts';
@@ -154,7 +155,9 @@ inBrowser('trust under another root is refused after the first visit', async (t,
   const verdict = await scan(visit, impostor.sign().qrText);
 
   t.not(verdict, 'valid');
-  t.regex(await visit.page.innerText('[role=alert]'), /本页没有采用/);
+  const notice = await visit.page.innerText('[role=alert]');
+  t.regex(notice, /本页没有采用.*另行核对新指纹.*清除本网站的数据/);
+  t.true(notice.includes(await rootFingerprint(impostor.rootJwk)));
   await shoot(visit.page, 'other-root');
 });
 

@@ -29,7 +29,9 @@ export const certificateWords = {
     title: '为什么',
     at: (time: string) => `办理时间：${time}`,
     document: (text: string) => `文号：${text}`,
-    until: (time: string) => `最迟到：${time}`,
+    until: (time: string) => `最迟到：${time}，到期自动恢复有效`,
+    extended: (time: string, document: string | undefined) =>
+      `${time} 延长过一次${document === undefined ? '' : `（文号：${document}）`}`,
     invalidFrom: (date: string) => `自 ${fullDayWords(date)}起无效`,
     appeal: '不服怎么办',
   },
@@ -44,6 +46,7 @@ export const certificateWords = {
   print: '打印',
   printHint: 'A4 纸，黑白也可以，二维码要清楚。截图、翻拍、转换的文件无效，请用下载的原件。',
   verify: '打开查验页',
+  report: '证书内容有误或有疑问？向市局反映',
   verifyLead: '别人扫证书上的二维码，看到的就是这一页。',
   rare: '姓名有生僻字：打印后请由评审机构在拼音旁手写该字并盖公章。',
 
@@ -121,6 +124,10 @@ export const askedWords = {
   queriesLead: '执业注册等管理机构依职责通过系统核验，每次都有记录。',
   noQueries: '没有机构核验过。',
   query: (organisation: string, system: string) => `${organisation}（${system}）`,
+  subscriptions: '机构订阅',
+  subscriptionsLead: '核验过您证书的机构可以订阅：证书暂停、恢复、撤销、换发时，系统会自动通知它。',
+  noSubscriptions: '没有机构订阅您的证书。',
+  since: (time: string) => `${time} 订阅`,
   actions: {
     'application.viewed': '查看了申请',
     'applications.viewed': '在列表中看到申请',
@@ -139,6 +146,20 @@ export const askedWords = {
     exported: '导出了资料',
     opened: '凭分享码查看了证书',
   },
+} as const;
+
+export const employmentWords = {
+  title: '登记您在职的单位',
+  lead: '由用人单位登记。登记期间，单位可以查看您的职称证书，每次查看您都能在“谁查询过”看到。',
+  none: '没有单位登记您在职。',
+  since: (date: string) => `${date}起`,
+  until: (date: string) => `，到 ${date}为止`,
+  wrong: '不是我的单位，或者已经离开？',
+  wrongSteps: [
+    '先请该单位在系统里结束登记，次日起它就不能再看。',
+    '单位不办，或者您从没有在那里工作过：请向市人社局反映，写明单位名称。',
+  ],
+  feedback: '向市人社局反映',
 } as const;
 
 export const accountWords = {

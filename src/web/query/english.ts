@@ -182,6 +182,7 @@ export const english: Words = {
   verifyAdvice: "Opens the check page with this certificate's own code: your device verifies the signature.",
   verifyLink: 'Verify on this device',
   print: 'Print',
+  feedback: 'Something wrong? Report it to the bureau',
   another: 'Check another certificate',
   duty: 'Use the result for the stated purpose only, and do not pass it on.',
   aside: {

@@ -100,6 +100,8 @@ export interface Words {
   readonly verifyAdvice: string;
   readonly verifyLink: string;
   readonly print: string;
+  /** Link to the form for problems with this certificate. */
+  readonly feedback: string;
   readonly another: string;
   readonly duty: string;
   readonly aside: Said & { readonly link: string };
@@ -238,6 +240,7 @@ export const chinese: Words = {
   verifyAdvice: '用这本证书自带的二维码内容打开查验页，数字签名在您的手机上核验，不依赖本页。',
   verifyLink: '在本机核验签名',
   print: '打印结果',
+  feedback: '结果有疑问？向市人社局反映',
   another: '查验另一本证书',
   duty: '结果仅供上述事由使用，请勿另作他用或转给他人。',
   aside: {

@@ -24,6 +24,8 @@ export interface Asked {
   readonly form?: FormData;
   /** Makes a POST one effect however often it is sent; see `newKey`. */
   readonly key?: string;
+  /** Reaches the service also when the page is left at this moment; for small bodies. */
+  readonly keepalive?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -59,21 +61,20 @@ export function newKey(): string {
 
 /** The JSON answer. The caller names its shape: it comes from this page's own service, which validates what it sends in its tests. */
 export async function ask<T>(asked: Asked): Promise<Answer<T>> {
-  const answer = await request(asked);
-  if (!answer.ok) return answer;
-  if (answer.value.status === 204) return { ok: true, value: undefined as T }; // the caller asked for nothing
-  return { ok: true, value: (await answer.value.json()) as T };
+  return request(asked, async response => {
+    if (response.status === 204) return undefined as T; // the caller asked for nothing
+    return (await response.json()) as T;
+  });
 }
 
 /** The answer as a file with the name the service gave it. */
 export async function askFile(asked: Asked): Promise<Answer<{ readonly name: string; readonly file: Blob }>> {
-  const answer = await request(asked);
-  if (!answer.ok) return answer;
-  return { ok: true, value: { name: nameOf(answer.value), file: await answer.value.blob() } };
+  return request(asked, async response => ({ name: nameOf(response), file: await response.blob() }));
 }
 
-async function request(asked: Asked): Promise<Answer<Response>> {
-  const { method = 'GET', path, query = {}, body, form, key, signal } = asked;
+/** @param read takes the body of an answer that is no problem */
+async function request<T>(asked: Asked, read: (response: Response) => Promise<T>): Promise<Answer<T>> {
+  const { method = 'GET', path, query = {}, body, form, key, signal, keepalive = false } = asked;
   const wanted = Object.entries(query).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value]],
   );
@@ -86,11 +87,17 @@ async function request(asked: Asked): Promise<Answer<Response>> {
   let response: Response;
   try {
     const content = form ?? (body === undefined ? null : JSON.stringify(body));
-    response = await fetch(path + search, { method, headers, body: content, signal: signal ?? null });
+    response = await fetch(path + search, {
+      method,
+      headers,
+      body: content,
+      keepalive,
+      signal: signal ?? null,
+    });
+    if (response.ok) return { ok: true, value: await read(response) };
   } catch {
-    return { ok: false, problem: unreachable() }; // offline, cut, or aborted by the caller, who then does not look
+    return { ok: false, problem: unreachable() }; // offline, cut also in its midst, or aborted by the caller, who then does not look
   }
-  if (response.ok) return { ok: true, value: response };
   const problem = await problemOf(response);
   if (problem.code === 'SIGN_IN_REQUIRED') noteSignedOut();
   return { ok: false, problem };

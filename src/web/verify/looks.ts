@@ -54,8 +54,11 @@ export function shownFor(report: VerificationReport, { isEarly, knowsTime }: Kno
   return isEarly === true && report.verdict === 'valid' ? 'valid-as-of' : report.verdict;
 }
 
-/** Headline and advice for it; a valid use copy is called one, for it says nothing beyond its purpose. */
+/** Headline and advice for it; what a revoked key signed says so, a valid use copy is called one, for it says nothing beyond its purpose. */
 export function wordsFor(shown: Shown, words: Words, report?: VerificationReport): VerdictWords {
+  const isOfRevokedKey = report?.checks.some(({ reason }) => reason === 'KEY_REVOKED') === true;
+  if (shown === 'invalid' && isOfRevokedKey)
+    return report?.status?.superseded === true ? words.keyRevokedRenewed : words.keyRevoked;
   return shown === 'valid' && report?.use ? words.validCopy : words.verdicts[shown];
 }
 

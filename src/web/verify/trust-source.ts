@@ -4,7 +4,13 @@
  */
 import { isTrustDocument } from '../../shared/shapes/shapes.ts';
 import type { Instant } from '../../shared/time.ts';
-import { readTrust, type Memory, type Trust, type TrustDocument } from '../../verification/trust.ts';
+import {
+  OtherRoot,
+  readTrust,
+  type Memory,
+  type Trust,
+  type TrustDocument,
+} from '../../verification/trust.ts';
 import { keep, readKept, type Kept } from './kept-trust.ts';
 
 const TRUST_ADDRESS = '/trust';
@@ -17,6 +23,8 @@ export interface TrustAnswer {
   readonly source: 'service' | 'kept' | 'none';
   /** True when the service gave a document that must not be believed. */
   readonly refused: boolean;
+  /** Fingerprint of the root of that document, where nothing else is wrong with it. */
+  readonly otherRoot?: string;
   /** True when what this browser kept must not be believed. */
   readonly keptRefused: boolean;
   /** False where this browser keeps nothing for a visit without network. */
@@ -35,13 +43,14 @@ export async function obtainTrust(now: Instant): Promise<TrustAnswer> {
   const [fetched, stored] = await Promise.all([fetchDocument(), readKept()]);
   const clock = fetched?.clockAhead === undefined ? {} : { clockAhead: fetched.clockAhead };
   const remembered = seen ?? stored.kept;
-  const trust =
+  const { trust, otherRoot } =
     fetched?.document === undefined
-      ? undefined
-      : await believed(fetched.document, memoryFor(fetched.document, remembered));
+      ? {}
+      : await judged(fetched.document, memoryFor(fetched.document, remembered));
   if (trust === undefined) {
     const refused = fetched?.document !== undefined;
-    return { ...(await judgedKept(stored)), ...clock, refused };
+    const other = otherRoot === undefined ? {} : { otherRoot };
+    return { ...(await judgedKept(stored)), ...clock, refused, ...other };
   }
   const document = fetched?.document as TrustDocument; // readTrust has checked its shape
   seen = rememberedOf(document, trust);
@@ -57,7 +66,7 @@ export async function keptTrust(): Promise<TrustAnswer> {
 async function judgedKept({ kept, works }: { kept?: Kept; works: boolean }): Promise<TrustAnswer> {
   const nothing = { source: 'none', refused: false, keptRefused: false, keeps: works } as const;
   if (kept === undefined) return nothing;
-  const trust = await believed(kept.document, pinned(kept));
+  const { trust } = await judged(kept.document, pinned(kept));
   return trust ? { ...nothing, trust, source: 'kept' } : { ...nothing, keptRefused: true };
 }
 
@@ -83,14 +92,20 @@ async function fetchDocument(): Promise<Fetched | undefined> {
   }
 }
 
+interface Finding {
+  readonly trust?: Trust;
+  readonly otherRoot?: string;
+}
+
 /** A document that lost a list seen before is rolled back too: a revocation must not vanish with it. */
-async function believed(document: unknown, memory: Memory): Promise<Trust | undefined> {
+async function judged(document: unknown, memory: Memory): Promise<Finding> {
   try {
     const trust = await readTrust(document, memory);
     const lost = [...trust.highest.keys()].some(url => url !== 'manifest' && !trust.lists.has(url));
-    return lost ? undefined : trust;
+    return lost ? {} : { trust };
   } catch (error) {
-    if (error instanceof Error) return undefined; // TrustInvalid; forms or keys that cannot be read count too
+    if (error instanceof OtherRoot) return { otherRoot: error.fingerprint };
+    if (error instanceof Error) return {}; // TrustInvalid; forms or keys that cannot be read count too
     throw error;
   }
 }

@@ -66,6 +66,16 @@ export const english: Words = {
       advice: 'It cannot verify digital signatures. Nothing was established. Update it or use another phone.',
     },
   },
+  keyRevoked: {
+    headline: 'Signing key revoked',
+    advice:
+      'The key that signed this was revoked: do not rely on it. The holder can ask the issuer for a new version.',
+  },
+  keyRevokedRenewed: {
+    headline: 'Signing key revoked',
+    advice:
+      'The key that signed this was revoked: do not rely on it. This number has a newer version; ask the holder for it.',
+  },
   validCopy: {
     headline: 'Use copy is valid',
     advice:
@@ -105,8 +115,11 @@ export const english: Words = {
   checkedAt: at => `Checked at ${clockTimeAt(at)} (UTC+8)`,
   again: 'Check again',
   print: 'Print',
+  feedback: 'Something wrong? Report it to the bureau',
   refused:
     'The server gave material that contradicts what this device has seen before (older, altered or another root key); it was not used. Try another network; if it stays so, contact the issuer.',
+  otherRoot: fingerprint =>
+    `The server has another root key than the one this device has pinned; it was not used, and what was kept before still serves. If the issuer has announced a new root, compare its fingerprint by a notice or by telephone: ${fingerprint}. If every digit agrees, clear this site’s data in the browser’s settings and open the page anew; if not, it is an impostor: contact the issuer.`,
   homeTitle: 'Check a title certificate',
   homeLead:
     'Scan the code on the certificate: the issuer’s digital signature and the present status are checked at once.',

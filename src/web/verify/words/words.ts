@@ -48,6 +48,10 @@ export interface Words {
   readonly verdicts: Readonly<Record<Verdict | 'unreadable' | 'clock-wrong' | NoReport, VerdictWords>>;
   /** A use copy speaks for itself only, however good it is. */
   readonly validCopy: VerdictWords;
+  /** A revoked key signed it; nobody knows who held the key. */
+  readonly keyRevoked: VerdictWords;
+  /** The same, and its number has a next version. */
+  readonly keyRevokedRenewed: VerdictWords;
   readonly asOf: (at: Instant) => string;
   readonly early: (at: Instant) => string;
   readonly earlyNote: string;
@@ -68,7 +72,11 @@ export interface Words {
   readonly checkedAt: (at: Instant) => string;
   readonly again: string;
   readonly print: string;
+  /** Link to the form for problems with this certificate. */
+  readonly feedback: string;
   readonly refused: string;
+  /** The service's root is not the pinned one: what to compare, and how to accept it. */
+  readonly otherRoot: (fingerprint: string) => string;
   readonly homeTitle: string;
   readonly homeLead: string;
   readonly scan: string;

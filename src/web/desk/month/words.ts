@@ -1,0 +1,252 @@
+/** Words of the bureau's month, the release and the switch. */
+import type { BatchItemPage } from '../../../shared/shapes/shapes.ts';
+
+export const ROUTE_NAMES: Readonly<Record<number, string>> = {
+  1: '职称评审',
+  2: '自主聘任',
+  3: '以考代评',
+  4: '委托评审',
+};
+export const LEVEL_ORDER = ['A', 'B', 'C', 'D', 'E'] as const;
+
+export const WARNING_NAMES: Readonly<Record<string, string>> = {
+  STOPPED: '上次未能制证',
+  REJECT_PROPOSED: '拟不予通过',
+  CHANGED: '内容有变化',
+  UPLOAD_LATE: '逾期上传',
+  CARRIED_OVER: '上月结转',
+  RETURNED_BEFORE: '曾被退回',
+  OTHER_SPECIALTY: '另有同级其他专业',
+  NAME_DIFFERS: '姓名与其他申请不一致',
+  RARE_CHARACTER: '姓名含生僻字',
+  CODE_OF_ANOTHER: '单位代码不一致',
+};
+
+/** Fields of an application as a difference names them. */
+export const FIELD_NAMES: Readonly<Record<string, string>> = {
+  name: '姓名',
+  printedName: '证书姓名',
+  gender: '性别',
+  idType: '证件类型',
+  idNumber: '证件号码',
+  phone: '手机号码',
+  employer: '工作单位',
+  employerCode: '单位代码',
+  submittingUnit: '呈报单位',
+  seriesCode: '系列代码',
+  series: '系列',
+  specialty: '专业',
+  level: '层级',
+  qualification: '资格名称',
+  reviewBody: '评审机构',
+  obtainedOn: '取得资格时间',
+  filedOn: '核准备案日期',
+  entrustLetter: '委托函',
+};
+
+export type Part = 'unchecked' | 'checked' | 'proposed' | 'planned' | 'issued';
+export type Item = BatchItemPage['items'][number];
+
+export const words = {
+  section: '本月批次',
+  title: (month: string) => `${month}批次`,
+  months: '选择月份',
+  openBatch: '查看批次与批准',
+  pieces: (count: number) => `${count} 件`,
+  due: '核对期限',
+  dueOn: (day: string) => `核对期限：${day}`,
+  done: '本月的申请都已办结。',
+  empty: {
+    title: '这个月还没有申请上传到市局',
+    text: '评委会组建单位、主管部门、考试机构上传后，会出现在这里，等待经办人核对。',
+  },
+  figures: {
+    uploaded: '已上传',
+    unchecked: '待核对',
+    checked: '已核对，待批准',
+    rejectProposed: '拟不予通过',
+    planned: '待制证',
+    issued: '已制证',
+    carriedOver: '上月结转',
+    late: '逾期上传',
+  },
+  next: {
+    title: '接下来',
+    check: (count: number) => `还有 ${count} 件等待核对。`,
+    approve: (count: number) => `${count} 件已核对，等待另一人批准。`,
+    reject: (count: number) => `${count} 件经办人拟不予通过，等待复核人决定。`,
+    sign: (count: number) => `${count} 件已批准，等待制成。`,
+    look: '去查看',
+  },
+  notReady: '现在不能制证',
+  notReadyWhom: (code: string) =>
+    code.startsWith('KEY')
+      ? '请系统管理员按密钥保管制度准备好本月密钥；核对可以照常进行，准备好后即可批准。'
+      : '请先解决上述问题；核对可以照常进行。',
+  stopped: {
+    title: (count: number) => `${count} 件未能制证`,
+    lead: '这些申请已回到待核对，请打开查看原因：改正后重新核对，或退回上传单位。',
+    open: '打开申请',
+  },
+  uploaders: {
+    title: '各单位上传情况',
+    route: '取得方式',
+    unit: '上传单位',
+    own: '市局（更正）',
+    uploaded: '上传',
+    late: '逾期',
+    carriedOver: '结转',
+    unchecked: '待核对',
+    issued: '已制证',
+    all: '合计',
+  },
+
+  batch: {
+    title: (month: string) => `${month}批次：核对与批准`,
+    back: '返回本月概况',
+    parts: '按进度查看',
+    names: {
+      unchecked: '待核对',
+      checked: '已核对',
+      proposed: '拟不予通过',
+      planned: '待制证',
+      issued: '已制证',
+    } satisfies Record<Part, string>,
+    empty: {
+      unchecked: '没有待核对的申请。新上传的会出现在这里。',
+      checked: '没有待批准的申请。经办人核对后会出现在这里。',
+      proposed: '没有拟不予通过的申请。',
+      planned: '没有待制证的申请。批准后、制证前会在这里。',
+      issued: '还没有制成的证书。批准后系统自动制证。',
+    } satisfies Record<Part, string>,
+    flaggedFirst: '需留意的排在前面。',
+    more: '显示更多',
+    person: '姓名',
+    title2: '资格',
+    units: '呈报单位 / 评审机构',
+    signs: '提示',
+    noSigns: '无',
+    details: '查看详情',
+    before: '原为',
+    after: '现为',
+    blank: '（空）',
+    open: '打开完整申请',
+    facts: {
+      idNumber: '证件号码',
+      printedName: '证书姓名',
+      employer: '工作单位',
+      specialty: '专业',
+      obtainedOn: '取得资格时间',
+      uploadedAt: '上传时间',
+    },
+  },
+
+  specimen: {
+    show: '查看样张',
+    of: (name: string) => `查看样张：${name}`,
+    showing: '正在生成样张…',
+    title: '证书样张',
+    alt: (name: string) => `${name}的证书样张，标有“样张”字样`,
+    lead: '样张不占用编号，二维码不能通过查验。',
+  },
+
+  sheet: {
+    title: '批准前的汇总',
+    lead: (count: number) => `下列汇总正是待批准的 ${count} 件，一件不多、一件不少。`,
+    levels: '按层级',
+    routes: '按取得方式',
+    checkers: '核对人',
+    warnings: '带提示的申请',
+    flagged: (flagged: number, count: number) => `${count} 件中有 ${flagged} 件带提示，请在下面逐件看过。`,
+    noFlags: '没有带提示的申请。',
+    level: '层级',
+    count: '件数',
+    unnamed: '未署名',
+    you: '（您本人）',
+    digest: '内容摘要',
+    digestLead:
+      '由每件申请的编号、版本和全部内容算出。任何一件增减或改动，摘要都会不同；批准只对这一摘要有效，摘要变了系统会拒绝，请您重新查看。',
+    full: '完整摘要',
+  },
+
+  approve: {
+    title: '批准制证',
+    wait: (count: number) => `${count} 件已核对，等待复核人批准。批准人不能是其中任何一件的核对人。`,
+    none: '现在没有可批准的申请。经办人核对后再来。',
+    opinion: '意见',
+    opinionHint: '记入审批记录，最多 500 字。',
+    statement: (count: number, month: string) =>
+      `我已查看以上汇总并抽查申请，同意 ${month}批次的 ${count} 件制证。`,
+    blankStatement: '请先勾选上面的声明。',
+    button: (count: number) => `批准 ${count} 件`,
+    askTitle: '确认批准',
+    askLead: (count: number, month: string) =>
+      `批准后，系统将为 ${month}批次的 ${count} 件申请编号、签名、制证。制成的证书不能收回，只能依法撤销或注销。`,
+    yes: '批准',
+    done: (count: number) => `已批准 ${count} 件，正在制证。`,
+    own: (count: number) => `其中 ${count} 件是您本人的申请，请由其他复核人批准。`,
+    checkedByYou: (count: number) =>
+      `其中 ${count} 件由您核对过。核对与批准须由两人办理，请由其他复核人批准。`,
+    stopped: '制证已暂停，恢复后才能批准。',
+    changed: {
+      title: '批次在您打开之后有变化，尚未批准',
+      count: (before: number, after: number) => `待批准的申请由 ${before} 件变为 ${after} 件。`,
+      same: '件数没有变，但有申请的内容、版本或核对记录变了。',
+      level: (name: string, before: number, after: number) => `${name}：${before} 件变为 ${after} 件。`,
+      again: '下面已换成最新的汇总。您写的意见还在；请重新查看，再勾选批准。',
+    },
+  },
+
+  release: {
+    title: '制证进度',
+    state: {
+      none: '',
+      releasing: '正在制证',
+      released: '已全部制证',
+      paused: '制证已暂停',
+      faulty: '制证遇到问题',
+    },
+    count: (done: number, all: number) => `${done} / ${all} 件`,
+    left: (count: number) => `还有 ${count} 件`,
+    rate: (perSecond: string, left: string) => `每秒约 ${perSecond} 件，约需 ${left}`,
+    seconds: (count: number) => `${count} 秒`,
+    minutes: (count: number) => `${count} 分钟`,
+    leave: '制证在后台进行，可以离开或关闭本页，再回来时进度还在。',
+    paused: '已制成的证书不受影响；由复核人恢复后，从停下的地方继续。',
+    toSwitch: '去恢复制证',
+    fault: '系统会自动再试；如一直不能继续，请把这段话告诉系统管理员。',
+    said: (percent: number) => `制证已完成 ${percent}%`,
+    finished: (count: number) => `本批 ${count} 件已全部处理完毕。`,
+    stopped: (count: number) => `其中 ${count} 件未能制证，原因见“本月批次”。`,
+  },
+
+  issuance: {
+    section: '制证开关',
+    title: '制证开关',
+    running: '制证正常',
+    stopped: '制证已暂停',
+    lead: '发现密钥、系统或批次有严重问题时，任何一位市局人员都可以立即暂停全部制证；只有复核人可以恢复。',
+    runningLead: '批准的批次会在后台自动制证。',
+    never: '从未暂停过。',
+    facts: { reason: '理由', since: '时间', by: '办理人' },
+    last: '最近一次恢复',
+    stopTitle: '暂停制证',
+    stopReason: '暂停的理由',
+    stopHint: '写明发现了什么，便于复核人核查；2 至 500 字。',
+    stop: '暂停制证',
+    askStop: '确认暂停全部制证',
+    askStopLead:
+      '所有批次立即停止签名：正在制作的一小组（至多 50 张）做完为止。已制成的证书不受影响。恢复须由复核人办理。',
+    resumeTitle: '恢复制证',
+    resumeReason: '恢复的理由',
+    resumeHint: '写明核查的结果；2 至 500 字。',
+    resume: '恢复制证',
+    askResume: '确认恢复制证',
+    askResumeLead: '已批准而未制成的证书将立即从停下的地方继续制作。',
+    onlyApprover: '只有复核人可以恢复制证，请联系复核人。',
+    nowStopped: '制证已暂停。',
+    nowRunning: '制证已恢复。',
+    banner: (reason: string) => `制证已暂停：${reason}`,
+    bannerLink: '查看',
+  },
+} as const;

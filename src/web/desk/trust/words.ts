@@ -1,0 +1,65 @@
+/** Words of the page about status lists and keys. */
+import { fullDayWords, monthWords } from '../../shared/dates.ts';
+
+export const PURPOSE_NAMES = { revocation: '撤销', suspension: '暂停', refresh: '换发' } as const;
+export const USE_NAMES = {
+  certificates: '证书签发',
+  'status-lists': '状态列表',
+  'use-copies': '加注副本',
+  files: '文件签章',
+} as const;
+export const KEY_STATES = {
+  live: '可用',
+  waiting: '未到启用时间',
+  over: '已过期',
+  retired: '停用',
+  revoked: '作废',
+  destroyed: '已销毁',
+} as const;
+export const PRIVATE_HALVES = {
+  file: '本机密封文件',
+  kms: '签名服务',
+  elsewhere: '不在本机',
+  unreadable: '本机记录已损坏',
+  destroyed: '已销毁',
+} as const;
+export const trustWords = {
+  title: '状态列表与密钥',
+  lead: '查验方凭这里的公钥和状态列表判断证书真伪与状态。这一页只有日期和数量，没有任何私钥内容。',
+  warnings: '需要处理',
+  fine: '没有需要处理的事项。',
+  figures: { manifest: '密钥清单版本', lists: '状态列表', live: '可用密钥' },
+  months: '签发密钥',
+  thisMonth: (month: string) => `${monthWords(month)}批次（本月）`,
+  nextMonth: (month: string) => `${monthWords(month)}批次（下月）`,
+  ready: '已备妥',
+  missing: '还没有',
+  lists: '状态列表',
+  list: '列表',
+  listName: (list: number, purpose: string) => `第 ${list} 张 · ${purpose}`,
+  version: '版本',
+  unpublished: '未发布',
+  signed: '签发',
+  resign: '至迟重签',
+  used: '已用',
+  usedWords: (taken: number, room: number, percent: number) => `${taken} / ${room}（${percent}%）`,
+  keys: '密钥',
+  kid: '编号',
+  use: '用途',
+  month: '批次',
+  window: '签发时间',
+  state: '状态',
+  certificate: '签章证书有效至',
+  retired: (time: string) => `${time} 停用`,
+  revoked: (time: string) => `${time} 作废`,
+  compromised: (time: string) => `${time} 登记泄露`,
+  destroyed: (time: string) => `${time} 销毁私钥`,
+  privateHalf: '私钥',
+  certificates: '签发证书',
+  certificatesWords: (signed: number, inForce: number) => `${signed} 张，在用 ${inForce} 张`,
+  manifestIssued: '清单签发',
+  root: '根密钥指纹（RFC 7638）',
+  copyRoot: '复制指纹',
+  noLists: '还没有状态列表；第一批证书制证时自动建立。',
+  between: (from: string, to: string) => `${fullDayWords(from)}至 ${fullDayWords(to)}`,
+} as const;

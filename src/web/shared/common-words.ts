@@ -1,0 +1,31 @@
+/** Words that every page for signed-in people says alike. */
+export const commonWords = {
+  loading: '正在读取…',
+  retry: '再试一次',
+  close: '关闭',
+  cancel: '取消',
+  copy: '复制',
+  copied: '已复制',
+  copyRefused: '浏览器不允许复制，请长按选取',
+  skip: '跳到正文',
+  more: '显示更早的',
+  moreItems: '显示更多',
+  choose: '请选择',
+  search: '查找',
+  waitSeconds: (seconds: number) => `请在 ${seconds} 秒后再试。`,
+  waitMinutes: (seconds: number) => `请在 ${Math.ceil(seconds / 60)} 分钟后再试。`,
+  optional: '可不填',
+  blank: (label: string) => `请填写“${label}”。`,
+  /** Finding an organisation of the register. */
+  units: {
+    hint: '输入单位名称中的几个字，或 18 位统一社会信用代码。',
+    find: '查找',
+    finding: '正在查找…',
+    found: (count: number) => `找到 ${count} 家，请选择一家。`,
+    foundMany: (count: number) => `先显示 ${count} 家，没有要找的就多写几个字。`,
+    foundNone: '登记簿里没有。请核对名称或代码；单位还没有登记的，请先向市局登记。',
+    chosen: '已选：',
+    chooseOther: '换一家',
+    unknownUnit: (code: string) => `代码 ${code} 没有登记`,
+  },
+} as const;
