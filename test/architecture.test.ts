@@ -26,11 +26,12 @@ const ORDER = [
   'lookups',
   'sharing',
   'copies',
+  'feedback',
   'clients',
   'registrations',
   'webhooks',
 ];
-const LEAVES = ['cli', 'web', 'client'];
+const LEAVES = ['cli', 'web', 'client', 'signer'];
 /** Files at the top of src that anyone may take types from. */
 const COMMON = ['config.ts', 'world.ts'];
 
@@ -85,9 +86,10 @@ const OWNERS: readonly [name: string, owner: RegExp][] = [
   ['koa', /^http\/|^app\.ts$|routes\.ts$|^accounts\/signed-in\.ts$|^clients\/signed-request\.ts$/],
   ['@koa/router', /^http\/|^app\.ts$|routes\.ts$/],
   ['sharp', /^certificate\/|^applications\/attachment\//],
-  ['qrcode', /^certificate\/qr\/symbol\.ts$/],
+  ['qrcode', /^certificate\/qr\/symbol\.ts$|^web\/desk\/people\//],
   ['did-jwt-vc', /^certificate\/sign\.ts$|^issuance\/self-check\.ts$/],
   ['vue', /^web\//],
+  ['koffi', /^signer\/pkcs11-module\.ts$/],
   ['pino', /^world\.ts$|^http\/|^cli\//],
 ];
 

@@ -239,3 +239,32 @@ for (const DATABASE_URL of URLS) {
 test('a fault never repeats the secret it is about', t => {
   t.false(faultsOf({ ZHICHENG_DATA_KEY: 'hunter2secret' }).includes('hunter2secret'));
 });
+
+test('a signer is reached by https, or on this machine; its tokens are never printed', t => {
+  const at = (url: string): string => faultsOf({ ZHICHENG_SIGNER_URL: url });
+  const secrets = {
+    ZHICHENG_SIGNER_TOKEN: 'hunter2service',
+    ZHICHENG_SIGNER_CUSTODIAN_TOKEN: 'hunter2custodian',
+  };
+  const config = readConfig({ ZHICHENG_SIGNER_URL: 'https://kms.example.gov.cn/zc/', ...secrets });
+
+  for (const good of [
+    'http://127.0.0.1:7443',
+    'http://localhost:7443',
+    'http://[::1]:7443',
+    'https://kms.example.gov.cn',
+  ])
+    t.is(at(good), '', good);
+  for (const bad of [
+    'http://kms.example.gov.cn',
+    'http://127.0.0.1.example.com',
+    'https://u:p@kms.example',
+    'https://kms.example/?a',
+    'ftp://127.0.0.1',
+    'kms',
+  ])
+    t.regex(at(bad), /ZHICHENG_SIGNER_URL/, bad);
+  t.regex(faultsOf({ ZHICHENG_SIGNER_TIMEOUT_SECONDS: '0' }), /ZHICHENG_SIGNER_TIMEOUT_SECONDS/);
+  t.like(config.signer, { url: 'https://kms.example.gov.cn/zc', timeoutSeconds: 5, token: 'hunter2service' });
+  t.false(JSON.stringify(printable(config)).includes('hunter2'));
+});

@@ -15,13 +15,19 @@ const CHROMIUM = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium', '/usr/bin/g
 const CPU_SLOWDOWN = 4;
 const COLD_LOADS = 5;
 
+/** The browser to measure that page of public/app in; undefined when either is missing. */
+export function chromiumPath(page: string): string | undefined {
+  return existsSync(projectFile(`public/app/${page}`)) ? CHROMIUM : undefined;
+}
+
 /** Rows of figures over that many verdicts, or a loud word that nothing was measured. */
 export async function browserBench(count: number): Promise<readonly string[]> {
-  if (CHROMIUM === undefined || !existsSync(projectFile('public/app/v.html')))
+  const executablePath = chromiumPath('v.html');
+  if (executablePath === undefined)
     return ['*** the browser was NOT measured: it needs Chromium (or CHROMIUM_PATH) and `npm run build` ***'];
   const { server, origin, issuer } = await served();
   const browser = await chromium.launch({
-    executablePath: CHROMIUM,
+    executablePath,
     args: ['--no-sandbox', '--disable-gpu'],
   });
   try {

@@ -17,7 +17,7 @@ import { bureauEnv, JULY, JULY_30 } from '../support/bureau.ts';
 export async function onEngines(
   measure: (engine: string, world: World) => Promise<readonly string[]>,
 ): Promise<readonly string[]> {
-  const rows = await onEngine('SQLite', folder => `sqlite:${join(folder, 'bench.sqlite')}`, measure);
+  const rows = await onSqlite(measure);
   const server = process.env['TEST_MYSQL_URL'];
   if (server === undefined)
     return [...rows, '*** MariaDB was NOT measured: set TEST_MYSQL_URL=mysql://root@127.0.0.1:3306 ***'];
@@ -28,6 +28,13 @@ export async function onEngines(
   } finally {
     await sql(server, `DROP DATABASE ${name}`);
   }
+}
+
+/** The same on SQLite alone: for what is measured on the other side of HTTP. */
+export async function onSqlite(
+  measure: (engine: string, world: World) => Promise<readonly string[]>,
+): Promise<readonly string[]> {
+  return onEngine('SQLite', folder => `sqlite:${join(folder, 'bench.sqlite')}`, measure);
 }
 
 async function onEngine(

@@ -10,18 +10,11 @@ import { join } from 'node:path';
 import { bodyParser } from '@koa/bodyparser';
 import Koa from 'koa';
 import { pino } from 'pino';
-import { readRoster } from '../../src/applications/roster/read-roster.ts';
-import { takeInRoster } from '../../src/applications/take-in-roster.ts';
 import { certificatesFor } from '../../src/certificate/store.ts';
-import { readConfig } from '../../src/config.ts';
-import { migrate } from '../../src/db/migrate.ts';
-import { releaseAll } from '../../src/issuance/release-all.ts';
-import { addKey, makeRoot } from '../../src/keys/ceremony.ts';
-import { didOf } from '../../src/keys/did-document.ts';
 import { startService } from '../../src/service.ts';
-import { startOf } from '../../src/shared/time.ts';
-import { closeWorld, makeWorld, type World } from '../../src/world.ts';
-import { anAct, bureauEnv, JULY, JULY_30, someCells } from '../support/bureau.ts';
+import { closeWorld } from '../../src/world.ts';
+import { JULY_30 } from '../support/bureau.ts';
+import { benchBureau, released } from './bench-bureau.ts';
 
 /** What the parent is told once both listen. */
 export interface Listening {
@@ -40,13 +33,10 @@ export interface Usage {
 const CERTIFICATES = 50;
 
 const folder = mkdtempSync(join(tmpdir(), 'zhicheng-bench-'));
-const config = readConfig({
-  ...bureauEnv(folder, `sqlite:${join(folder, 'bench.sqlite')}`),
-  ZHICHENG_LOG_LEVEL: 'info',
-});
 const log = pino({ level: 'info' }, pino.destination({ dest: '/dev/null', sync: true }));
-const world = await makeWorld(config, { clock: () => JULY_30, log });
-const qrTexts = await issued(world);
+const world = await benchBureau(folder, { clock: () => JULY_30, log });
+const issued = await certificatesFor(world.db, await released(world, CERTIFICATES));
+const qrTexts = issued.map(({ qrText }) => qrText);
 const service = await startService(world);
 const bare = await bareRoute();
 process.once('disconnect', () => process.exit()); // nobody measures any more
@@ -55,21 +45,6 @@ process.on('message', message => {
   if (message === 'stop') void stop();
 });
 send({ url: service.url, bareUrl: `http://127.0.0.1:${(bare.address() as AddressInfo).port}`, qrTexts });
-
-async function issued(at: World): Promise<readonly string[]> {
-  const { keyPassphrase, rootPassphrase, origin } = at.config;
-  const ceremony = { folders: at.config, did: didOf(origin), at: JULY_30, keyPassphrase, rootPassphrase };
-  await makeRoot(ceremony, true);
-  const window = { notBefore: startOf('2020-05-01'), notAfter: startOf('2030-01-01') };
-  await addKey(ceremony, { use: 'status-lists', ...window });
-  await addKey(ceremony, { use: 'certificates', month: JULY, ...window });
-  await migrate(at.db);
-  const cells = Array.from({ length: CERTIFICATES }, (_, place) => someCells(place + 1));
-  const read = await readRoster(new TextEncoder().encode(JSON.stringify(cells)), 'bench.json');
-  const { applicationIds } = await takeInRoster(at, anAct(), { read, month: JULY, displayable: () => true });
-  await releaseAll(at, anAct(), { month: JULY, options: { unprintable: () => [] } });
-  return (await certificatesFor(at.db, applicationIds)).map(({ qrText }) => qrText);
-}
 
 /** The least a koa service does for the same request: the figures of two machines are compared by their ratio to it. */
 async function bareRoute(): Promise<ReturnType<typeof createServer>> {

@@ -36,10 +36,10 @@ async function changed(
   const handler = await bureau.desk('jingban');
   const proposed = await handler.post(`/api/certificates/${number}/changes`, body);
   t.is(proposed.status, 201, `${persona.id} ${JSON.stringify(proposed.body)}`);
-  const { id } = proposed.body as { id: string };
+  const { id, digest } = proposed.body as { id: string; digest: string };
 
   const officer = await bureau.desk('zhangyin');
-  const confirmed = await officer.post(`/api/changes/${id}/decision`, { decision: 'confirm' });
+  const confirmed = await officer.post(`/api/changes/${id}/decision`, { decision: 'confirm', digest });
   t.is(confirmed.status, 200, `${persona.id} ${JSON.stringify(confirmed.body)}`);
 }
 

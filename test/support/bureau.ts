@@ -5,17 +5,19 @@ import { pino } from 'pino';
 import { readRoster } from '../../src/applications/roster/read-roster.ts';
 import { takeInRoster } from '../../src/applications/take-in-roster.ts';
 import { readConfig } from '../../src/config.ts';
-import { migrate } from '../../src/db/migrate.ts';
 import { addKey, makeRoot } from '../../src/keys/ceremony.ts';
 import { didOf } from '../../src/keys/did-document.ts';
 import type { Act } from '../../src/shared/act.ts';
 import { startOf, type Instant, type Month } from '../../src/shared/time.ts';
 import { closeWorld, makeWorld, type World } from '../../src/world.ts';
-import { freshFolder, freshUrl, type TestDatabase } from './database.ts';
+import { freshFolder, migratedUrl, type TestDatabase } from './database.ts';
 
 export const JULY: Month = '2021-07';
 /** 2021-07-30 12:00 in Shanghai. */
 export const JULY_30: Instant = startOf('2021-07-30') + 12 * 3600;
+
+/** Of PBKDF2, for passphrases that stand in this file: 210,000 would be most of what a test costs. */
+const TEST_ROUNDS = 1000;
 
 /** Environment of a bureau in that folder. */
 export function bureauEnv(folder: string, databaseUrl: string): Record<string, string> {
@@ -31,25 +33,37 @@ export function bureauEnv(folder: string, databaseUrl: string): Record<string, s
   };
 }
 
-/** A World whose clock stands at 2021-07-30, with a status-list key and a certificates key for each month. */
+/**
+ * A World whose clock stands at 2021-07-30, with a status-list key and a certificates key for each month.
+ * @param options with the settings of a `signer`, every key is made in it and none in a file; `pinned` for a root that verifiers hold on to,
+ * as they do to none that is for tests
+ */
 export async function aBureau(
   t: ExecutionContext,
   database: TestDatabase,
-  options: { months?: readonly Month[]; clock?: () => Instant } = {},
+  options: {
+    months?: readonly Month[];
+    clock?: () => Instant;
+    signer?: Readonly<Record<string, string>>;
+    pinned?: boolean;
+  } = {},
 ): Promise<World> {
   const folder = freshFolder(t);
-  const config = readConfig(bureauEnv(folder, await freshUrl(t, database)));
+  const config = readConfig({ ...bureauEnv(folder, await migratedUrl(t, database)), ...options.signer });
   const { keyPassphrase, rootPassphrase, origin } = config;
-  const ceremony = { folders: config, did: didOf(origin), at: JULY_30, keyPassphrase, rootPassphrase };
-  await makeRoot(ceremony, true);
-  const window = { notBefore: startOf('2020-05-01'), notAfter: startOf('2030-01-01') };
+  const secrets = { keyPassphrase, rootPassphrase, passphraseRounds: TEST_ROUNDS };
+  const ceremony = { folders: config, did: didOf(origin), at: JULY_30, signer: config.signer, ...secrets };
+  await makeRoot(ceremony, options.pinned !== true);
+  const window = {
+    notBefore: startOf('2020-05-01'),
+    notAfter: startOf('2030-01-01'),
+    inKms: options.signer !== undefined,
+  };
   for (const use of ['status-lists', 'use-copies', 'files'] as const)
     await addKey(ceremony, { use, ...window });
   for (const month of options.months ?? [JULY])
     await addKey(ceremony, { use: 'certificates', month, ...window });
-  const world = await openWorld(t, config, options.clock);
-  await migrate(world.db);
-  return world;
+  return openWorld(t, config, options.clock);
 }
 
 /** Another World on the same configuration: a second process, as far as the database can tell. */

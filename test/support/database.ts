@@ -3,12 +3,12 @@
  * TEST_MYSQL_URL names a server, such as mysql://root@127.0.0.1:3306. Everything is gone when the test has ended.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { connect, disconnect, type Db } from '../../src/db/connect.ts';
-import { migrate } from '../../src/db/migrate.ts';
+import { fillMysql, fillSqlite } from './migrated.ts';
 
 export interface TestDatabase {
   /** `SQLite` or `MariaDB`, for the test's title. */
@@ -16,6 +16,11 @@ export interface TestDatabase {
   /** What `freshDb` makes a new database of; for SQLite only the scheme. */
   readonly url: string;
 }
+
+/** Memory where there is plenty: a test then waits for no disk, and leaves nothing on it either way. */
+const MEMORY = '/dev/shm';
+const PLENTY_BYTES = 2 ** 30;
+const FOLDERS_IN = hasPlenty(MEMORY) ? MEMORY : tmpdir();
 
 const SERVER = process.env['TEST_MYSQL_URL'];
 let hasWarned = false;
@@ -35,10 +40,17 @@ export function databases(): readonly TestDatabase[] {
 
 /** An empty database of its own with every table; closed and removed when the test has ended. */
 export async function freshDb(t: ExecutionContext, database: TestDatabase | string): Promise<Db> {
-  const db = await connect(await freshUrl(t, database));
+  const db = await connect(await migratedUrl(t, database));
   t.teardown(async () => disconnect(db));
-  await migrate(db);
   return db;
+}
+
+/** The URL of an empty database with every table, exactly as the migrations make them; removed when the test has ended. */
+export async function migratedUrl(t: ExecutionContext, database: TestDatabase | string): Promise<string> {
+  const url = await freshUrl(t, database);
+  if (url.startsWith('sqlite:')) await fillSqlite(url);
+  else await fillMysql(url);
+  return url;
 }
 
 /** The URL of an empty database without tables; removed when the test has ended. */
@@ -49,9 +61,15 @@ export async function freshUrl(t: ExecutionContext, database: TestDatabase | str
 
 /** A folder of its own; removed when the test has ended. */
 export function freshFolder(t: ExecutionContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'zhicheng-test-'));
+  const folder = mkdtempSync(join(FOLDERS_IN, 'zhicheng-test-'));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+function hasPlenty(folder: string): boolean {
+  if (!existsSync(folder)) return false;
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize >= PLENTY_BYTES;
 }
 
 async function freshMysql(t: ExecutionContext, server: string): Promise<string> {
