@@ -6,7 +6,9 @@ import { SEALED as EMPLOYMENTS } from './accounts/ties/store.ts';
 import { SEALED as FILES } from './applications/attachment/store.ts';
 import { SEALED as APPLICATIONS } from './applications/row.ts';
 import { SEALED as USE_COPIES } from './copies/store.ts';
+import { SEALED as PROPOSALS } from './changes/store.ts';
 import { countByKey, type SealedTable } from './db/reseal.ts';
+import { SEALED as FEEDBACK } from './feedback/store.ts';
 import { SEALED as MESSAGES } from './messages/store.ts';
 import { SEALED as DECISIONS } from './review/store.ts';
 import { SEALED as SHARE_CODES } from './sharing/store.ts';
@@ -25,6 +27,8 @@ export const SEALED_TABLES: readonly SealedTable[] = [
   SHARE_CODES,
   USE_COPIES,
   WEBHOOKS,
+  FEEDBACK,
+  PROPOSALS,
 ];
 
 /** True when a field is sealed by a key that is not on the ring, or not sealed at all. Reads every table. */
