@@ -5,7 +5,17 @@
 import test from 'ava';
 import { addDays, dateAt } from '../../src/shared/time.ts';
 import { databases } from '../support/database.ts';
-import { confirmed, corrected, theDemo } from './demo-steps.ts';
+import {
+  changedBySheet,
+  confirmed,
+  corrected,
+  newVersionOf,
+  theDemo,
+  versionsByKey,
+  type Changed,
+  type Demo,
+  type Held,
+} from './demo-steps.ts';
 
 const DOCUMENT = '津人社撤字〔2026〕0号（测试）';
 
@@ -29,6 +39,29 @@ for (const database of databases()) {
     await demo.agree('cancelled', { [cancelled]: 'CANCELLED' });
     await corrected(demo, renamed);
     await demo.agree('corrected', {}, { [renamed]: 'SUPERSEDED' });
-    t.pass();
+
+    const many = demo.standing().slice(0, 3);
+    await changedBySheet(demo, many, { change: 'REVOKE', reason: 'REVIEW_OVERTURNED', document: DOCUMENT });
+    await demo.agree('revoked by a sheet', all(many, 'REVOKED'));
+    const [key, anew] = await aLeak(demo);
+    await demo.cli('keys', 'compromise', key, '--document', DOCUMENT);
+    await demo.agree('key compromised');
+    await demo.cli('keys', 'reissue', key, '--document', DOCUMENT, '--no-images');
+    for (const number of anew) await newVersionOf(demo, number);
+    await demo.agree('signed anew', {}, all(anew, 'SUPERSEDED'));
+    t.true(anew.length > 0);
   });
+}
+
+const all = (numbers: readonly string[], state: Changed[string]): Changed =>
+  Object.fromEntries(numbers.map(number => [number, state]));
+
+/** The key with most certificates in force is the leaked one. @returns it, and the numbers that are to be signed anew */
+async function aLeak(demo: Demo): Promise<readonly [string, readonly string[]]> {
+  const inForce = (versions: readonly Held[]): readonly string[] =>
+    versions.filter(({ state }) => state === 'VALID' || state === 'SUSPENDED').map(({ number }) => number);
+  const keys = [...(await versionsByKey(demo))].sort(([, a], [, b]) => inForce(b).length - inForce(a).length);
+  const [[key, versions] = ['', []]] = keys;
+  for (const version of versions) version.isKeyGone = true;
+  return [key, inForce(versions)];
 }
