@@ -157,3 +157,8 @@ export const registerWords = {
     saved: '已保存。',
   },
 } as const;
+
+/** What each register's page says of itself. */
+export type RegisterSaid = Readonly<
+  Record<'title' | 'lead' | 'add' | 'sought' | 'noneFound' | 'empty' | 'emptyHint', string>
+>;
