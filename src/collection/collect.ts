@@ -12,7 +12,7 @@ import { bounded } from '../shared/bounded.ts';
 import { DomainError } from '../shared/errors.ts';
 import { toChineseDate } from '../shared/time.ts';
 import type { World } from '../world.ts';
-import { heldBy, type Held } from './held.ts';
+import { heldBy, isToldInFull, type Held } from './held.ts';
 import { addFirstDownload } from './store.ts';
 
 /** A page is 35 MB of pixels while it is drawn. */
@@ -20,8 +20,9 @@ export const rendering = bounded({ atOnce: 2, waiting: 100 });
 
 /** Thrown before the day on which collection opens. */
 export class NotCollectable extends DomainError {
-  constructor({ collectFrom }: Pick<Held, 'collectFrom'>) {
-    super('NOT_COLLECTABLE', `证书制证中，可于 ${toChineseDate(collectFrom)}后（含当日）领取，请届时再来。`);
+  constructor({ collectFrom, certificate: { version } }: Pick<Held, 'collectFrom' | 'certificate'>) {
+    const making = version === 1 ? '证书制证中' : `证书已换发第 ${version} 版，原版本不再使用；新版本制证中`;
+    super('NOT_COLLECTABLE', `${making}，可于 ${toChineseDate(collectFrom)}后（含当日）领取，请届时再来。`);
   }
 }
 
@@ -39,7 +40,7 @@ export async function getOwn(world: World, act: PersonalAct, number: string): Pr
   const all = await ownCertificates(world, act);
   const held = all.find(each => each.certificate.number === number);
   if (!held) throw new DomainError('NOT_FOUND', '没有找到这张证书，请核对证书编号。');
-  if (!held.isCollectable) throw new NotCollectable(held);
+  if (!isToldInFull(held)) throw new NotCollectable(held);
   return held;
 }
 

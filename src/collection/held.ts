@@ -15,6 +15,8 @@ export interface Held {
   readonly application: Application;
   /** The newest version of its number. */
   readonly certificate: Certificate;
+  /** The applications of the versions that it replaced, oldest first. */
+  readonly earlier: readonly string[];
   readonly state: CertificateState;
   /** The change that made the state, unless it is valid. */
   readonly change: StatusChange | undefined;
@@ -34,12 +36,13 @@ export async function heldBy(world: World, idNumber: string, at: Instant): Promi
     newest.map(([, certificate]) => certificate.id),
   );
   const held: Held[] = [];
-  for (const [application, certificate] of newest) {
+  for (const [application, certificate, earlier] of newest) {
     const standing = standingOf(await changesOf(world.db, certificate), at);
     const { collectFrom } = certificate;
     held.push({
       application,
       certificate,
+      earlier,
       state: standing.state,
       change: causeOf(standing),
       extension: standing.extension,
@@ -51,6 +54,11 @@ export async function heldBy(world: World, idNumber: string, at: Instant): Promi
   return held;
 }
 
+/** Before the day nothing is told of it but that it is being made; a change of its state, with reason and ways of appeal, is told at once. */
+export function isToldInFull({ isCollectable, state }: Pick<Held, 'isCollectable' | 'state'>): boolean {
+  return isCollectable || state !== 'VALID';
+}
+
 /** R17: from the 15th, 00:00 in Shanghai, of the month after the batch; under the policy of the Q&A (R18) at once. */
 export function isCollectable({ config }: Pick<World, 'config'>, from: PlainDate, at: Instant): boolean {
   return config.collectionPolicy === 'qa' || dateAt(at) >= from;
@@ -59,16 +67,20 @@ export function isCollectable({ config }: Pick<World, 'config'>, from: PlainDate
 async function newestOf(
   world: World,
   applications: readonly Application[],
-): Promise<readonly [Application, Certificate][]> {
+): Promise<readonly [Application, Certificate, earlier: readonly string[]][]> {
   const ids = applications.map(application => application.id);
   const newest = new Map<string, Certificate>();
-  for (const certificate of await certificatesFor(world.db, ids)) {
+  const all = await certificatesFor(world.db, ids);
+  for (const certificate of all) {
     const known = newest.get(certificate.number);
     if (!known || known.version < certificate.version) newest.set(certificate.number, certificate);
   }
   const byApplication = new Map([...newest.values()].map(each => [each.applicationId, each]));
   return applications.flatMap(application => {
     const certificate = byApplication.get(application.id);
-    return certificate ? [[application, certificate] as [Application, Certificate]] : [];
+    if (!certificate) return [];
+    const { number, version } = certificate;
+    const earlier = all.filter(each => each.number === number && each.version < version);
+    return [[application, certificate, earlier.map(({ applicationId }) => applicationId)]];
   });
 }

@@ -11,27 +11,35 @@ import type {
   StaffCertificatePage,
 } from '../shared/shapes/shapes.ts';
 import { dateAt, isoAt } from '../shared/time.ts';
-import type { Held } from './held.ts';
+import { isToldInFull, type Held } from './held.ts';
 import type { StaffMember, StaffPage } from './staff-certificates.ts';
 
 export function listView(all: readonly Held[]): CollectionList {
-  return { items: all.map(held => (held.isCollectable ? certificateView(held) : makingView(held))) };
+  return { items: all.map(held => (isToldInFull(held) ? certificateView(held) : makingView(held))) };
 }
 
-/** Before the day: that it is being made, and from when it may be collected; no number yet (R17). */
-function makingView({ application, collectFrom }: Held): CollectionMaking {
+/** Before the day: that it is being made, and from when it may be collected; no number yet (R17), but where an earlier version had it. */
+function makingView({ application, certificate, earlier, collectFrom }: Held): CollectionMaking {
   const { id, qualification, series, specialty, level } = application;
   return {
     state: 'IN_PRODUCTION',
     stateName: '制证中',
     collectFrom,
     applicationId: id,
+    ...earlierView({ certificate, earlier }),
     qualification,
     series,
     specialty,
     level,
     levelName: LEVEL_NAMES[level],
   };
+}
+
+function earlierView({
+  certificate: { number, version },
+  earlier,
+}: Pick<Held, 'certificate' | 'earlier'>): Pick<CollectionMaking, 'number' | 'version' | 'replaces'> {
+  return earlier.length === 0 ? {} : { number, version, replaces: [...earlier] };
 }
 
 export function certificateView(held: Held): CollectionCertificate {
@@ -43,6 +51,7 @@ export function certificateView(held: Held): CollectionCertificate {
     number: certificate.number,
     version: certificate.version,
     applicationId: application.id,
+    ...(held.earlier.length === 0 ? {} : { replaces: [...held.earlier] }),
     claims: { ...claimsOf(application, certificate.number), levelName: LEVEL_NAMES[application.level] },
     issuedOn: dateAt(certificate.issuedAt),
     collectFrom,

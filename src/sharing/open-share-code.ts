@@ -64,7 +64,10 @@ async function findOpened(world: World, act: Act, input: string): Promise<Opened
   const shareCode = code === undefined ? undefined : await shareCodeByCode(world, code);
   if (!shareCode || !isAlive(shareCode, act.at)) return undefined;
   const answer = await findAnswer(world, act.at, shareCode.number);
-  if (!answer || !isCollectable(world, answer.certificate.collectFrom, act.at)) return undefined;
+  if (!answer) return undefined;
+  const { version, collectFrom } = answer.certificate;
+  // of a version after the first, the one that was shared could be collected
+  if (version === 1 && !isCollectable(world, collectFrom, act.at)) return undefined;
   return { shareCode, answer };
 }
 

@@ -30,10 +30,17 @@ export interface Scene {
 export async function aScene(
   t: ExecutionContext,
   database: TestDatabase,
-  options: { holders?: number; at?: Instant; policy?: 'notice' | 'qa'; release?: boolean } = {},
+  options: {
+    holders?: number;
+    at?: Instant;
+    policy?: 'notice' | 'qa';
+    release?: boolean;
+    months?: readonly string[];
+  } = {},
 ): Promise<Scene> {
   const clock = { at: JULY_30 };
-  const bureau = await aBureau(t, database, { clock: () => clock.at });
+  const months = options.months ? { months: options.months } : {};
+  const bureau = await aBureau(t, database, { ...months, clock: () => clock.at });
   const world: World = {
     ...bureau,
     config: { ...bureau.config, collectionPolicy: options.policy ?? 'notice' },
