@@ -85,9 +85,12 @@ function correctionSaid({
   idNumber,
   submittingUnit,
   specialty,
+  readings,
 }: Correction): Partial<ChangeView> {
   const masked = idNumber === undefined ? undefined : maskId(normalisePersonId(idNumber));
-  return known({ reason, proof, name, gender, idNumber: masked, submittingUnit, specialty });
+  const given = Object.entries(readings ?? {}).map(([character, reading]) => `${character}=${reading}`);
+  const namePinyin = given.length === 0 ? undefined : given.join('；');
+  return known({ reason, proof, name, namePinyin, gender, idNumber: masked, submittingUnit, specialty });
 }
 
 function versionView(

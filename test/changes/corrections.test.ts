@@ -95,6 +95,15 @@ for (const database of databases()) {
     t.is((await desk.propose(number, { ...PROOF, reason: 'HOLDER_REQUEST' })).status, 201);
   });
 
+  test(`who confirms a corrected name is shown the readings that were given for it${on}`, async t => {
+    const register = await aRegister(t, database);
+    const desk = await aDesk(t, register.world);
+    const fields = { name: '张𬭎', namePinyin: '𬭎=hong' };
+    const { body } = await desk.propose(one(register).number, { ...PROOF, ...fields });
+    t.like(body, { name: '张𬭎', namePinyin: '𬭎=HONG' });
+    t.is((await desk.confirm(body)).status, 200);
+  });
+
   test(`a certificate that was revoked while its correction waited never comes back as a new version${on}`, async t => {
     const register = await aRegister(t, database, 2);
     const { world, pass, now } = register;
