@@ -85,10 +85,12 @@ export function stateNameFor(
 }
 
 /**
- * What a reviewer should look at twice; none of it stops the application.
+ * What a reviewer should look at twice; none of it stops the application. Nobody looks at one that has ended; and what a correction
+ * differs in from the certificate that it corrects is its purpose.
  * @param others of the same person
  */
 export function warningsOf(application: Application, others: readonly Application[]): readonly Fault[] {
+  if (application.course.turn === undefined) return [];
   const warnings: Fault[] = [];
   const live = others.filter(other => other.id !== application.id && isGuarding(other.state));
   if (application.uploadLate)
@@ -98,7 +100,11 @@ export function warningsOf(application: Application, others: readonly Applicatio
       code: 'OTHER_SPECIALTY',
       detail: '此人另有同系列同层级、不同专业的申请或证书，请核对是否重复。',
     });
-  if (application.name !== '' && live.some(other => other.name !== application.name))
+  if (
+    application.corrects === undefined &&
+    application.name !== '' &&
+    live.some(other => other.name !== application.name)
+  )
     warnings.push({ code: 'NAME_DIFFERS', detail: '同一证件号码在另一申请中的姓名不同，请核对证件。' });
   return warnings;
 }
