@@ -20,20 +20,21 @@ export const certificateWords = {
   collected: (time: string) => `首次下载：${time}`,
   states: {
     VALID: '证书有效，可以下载、打印、出示。',
-    SUSPENDED: '市局正在核查，暂时不要使用；核查结束后会恢复或撤销。',
+    SUSPENDED: '市局正在核查，暂时不要使用；核查结束后会恢复或撤销。暂停期间不能下载、打印、分享。',
     SUPERSEDED: '这一版已换发，请使用新的一版。',
     REVOKED: '证书已撤销，不能再使用。',
     CANCELLED: '证书已注销，不能再使用。',
   },
   change: {
     title: '为什么',
-    at: (time: string) => `办理时间：${time}`,
+    since: (time: string) => `自 ${time} 起`,
     document: (text: string) => `文号：${text}`,
-    until: (time: string) => `最迟到：${time}，到期自动恢复有效`,
+    until: (time: string) => `最迟到 ${time}，到期自动恢复有效。`,
     extended: (time: string, document: string | undefined) =>
       `${time} 延长过一次${document === undefined ? '' : `（文号：${document}）`}`,
     invalidFrom: (date: string) => `自 ${fullDayWords(date)}起无效`,
     appeal: '不服怎么办',
+    speak: '向市局陈述意见',
   },
   picture: '证书样子',
   show: '显示证书',
@@ -53,6 +54,8 @@ export const certificateWords = {
   share: {
     title: '分享码',
     lead: '给对方一个码，对方凭码查看这张证书，不必知道您的证件号码和手机。到期自动失效，随时可以停用。',
+    leadOver:
+      '证书现在不能分享。给出过的分享码仍可打开，对方只看到证书现在的状态和日期，看不到原因；不想给看的，可以停用。',
     purpose: '用途',
     purposeHint: '例如：应聘某公司工程师，2 至 100 字。',
     days: '有效天数',

@@ -53,6 +53,7 @@ export const words = {
     certificates: '我的证书',
     noCertificates: '还没有证书。申请通过市局核对后，证书会出现在这里。',
     making: (date: string) => `制证中，${fullDayWords(date)}起可领取`,
+    renewed: (number: string, version: number) => `证书 ${number} 已换发第 ${version} 版，原版本不再使用。`,
     ready: '可以领取了，请查看并下载',
     applications: '我的申请',
     noApplications: '没有在办的申请。',
@@ -211,6 +212,10 @@ export const words = {
     warnings: '请留意',
     files: '材料',
     certificate: '查看证书',
+    replaced: (version: number) => `这件申请制成的证书已换发第 ${version} 版，原版本不再使用。`,
+    replacedFrom: (version: number, date: string) =>
+      `这件申请制成的证书已换发第 ${version} 版，原版本不再使用；新版本 ${fullDayWords(date)}起可领取。`,
+    newest: '查看新版证书',
     printedName: (name: string) => `证书上印为 ${name}`,
     confirmAsk: '单位为您填写了这份申请，请核对下面的内容。10 天内没有确认的，会退回单位。',
     doneWords: {

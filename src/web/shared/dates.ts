@@ -39,6 +39,14 @@ export function timeWords(instant: string): string {
   return `${dayWords(text.slice(0, 10))} ${text.slice(11, 16)}`;
 }
 
+/** `2021 年 9 月 28 日 24:00` of the RFC 3339 instant at which that day is over; people are told a last day, never the first second after it. */
+export function endWords(instant: string): string {
+  const end = Math.floor(Date.parse(instant) / 1000);
+  const text = clockTimeAt(end);
+  if (text.slice(11) !== '00:00:00') return `${fullDayWords(text.slice(0, 10))} ${text.slice(11, 16)}`;
+  return `${fullDayWords(dateAt(end - 1))} 24:00`;
+}
+
 /** `还有 3 天，7 月 15 日 24:00 前`: the day itself still counts. */
 export function deadlineWords(date: PlainDate, now = today()): string {
   const left = daysBetween(now, date);
