@@ -22,6 +22,16 @@ export const MADE_NAMES: Readonly<Record<Made, string>> = {
   SUPERSEDE: '换发新版本',
 };
 
+/** The word of a decision document's number that tells what was decided. */
+const DOCUMENT_SIGNS: Readonly<Record<Kind, string>> = {
+  SUSPEND: '核',
+  EXTEND: '核',
+  RESUME: '核',
+  REVOKE: '撤',
+  CANCEL: '注',
+  CORRECT: '换',
+};
+
 /** What the holder and everyone who checks will see once it is confirmed. */
 export function effectWords(
   kind: Kind,
@@ -80,6 +90,8 @@ export const words = {
     button: '查找',
     blank: '请填写证书编号。',
   },
+  /** After a refusal that tells that the page was old. */
+  anew: (detail: string) => `${detail}下面已更新为现在的情况。`,
   open: {
     title: '待确认',
     empty: '没有等待确认的提议。',
@@ -89,7 +101,7 @@ export const words = {
   columns: {
     number: '证书编号',
     kind: '变更',
-    reason: '原因',
+    reason: '原因与内容',
     proposed: '提议',
     decided: '办结',
     result: '结果',
@@ -101,6 +113,7 @@ export const words = {
     document: '决定文号',
     until: '截止日期',
     name: '姓名更正为',
+    namePinyin: '生僻字读音',
     gender: '性别更正为',
     idNumber: '证件号码更正为',
     submittingUnit: '呈报单位更正为',
@@ -112,11 +125,13 @@ export const words = {
     own: '这是您提议的，须由另一人确认。写错了可以撤回，再重新提议。',
     wait: '等待复核人或证书管理人员确认。',
     effect: '确认之后',
+    outdated: '证书已有变化，这项提议不能再确认。',
     confirm: '确认',
     refuse: '不予确认',
     of: (kind: string, number: string) => `${kind} ${number}`,
     askConfirm: (kind: string, number: string) => `确认${kind} ${number}`,
     askConfirmLead: '确认后立即生效，公开的状态随后更新：',
+    askCorrectLead: '确认后不立即生效：',
     askRefuse: (kind: string, number: string) => `不予确认：${kind} ${number}`,
     askRefuseLead: '证书保持现状；提议人会看到理由，可以补充后重新提议。',
     noteLabel: '理由',
@@ -144,7 +159,7 @@ export const words = {
       obtainedOn: '取得资格时间',
     },
     suspended: (day: string, isExtended: boolean) =>
-      `${isExtended ? '已延长一次，' : ''}到 ${day} 24:00 自动恢复有效。`,
+      `${isExtended ? '已延长一次，不能再延长；' : ''}到 ${day} 24:00 自动恢复有效。`,
     versions: '版本与状态',
     version: (version: number) => `第 ${version} 版`,
     issued: (day: string, month: string) => `${day}签发，${month}批次`,
@@ -153,7 +168,7 @@ export const words = {
     verify: '打开查验页',
     madeBy: (name: string) => `${name}确认`,
     document: (text: string) => `文号 ${text}`,
-    until: (time: string) => `至 ${time}`,
+    until: (time: string) => `到 ${time}`,
     invalidFrom: (day: string) => `自 ${day}起无效`,
     noChanges: '签发以来没有变更。',
     technical: '密钥与依据',
@@ -170,7 +185,7 @@ export const words = {
     reasonIs: (name: string) => `原因：${name}`,
     chooseReason: '请选择',
     document: '决定文书文号',
-    documentHint: '如：津人社撤字〔2021〕1号',
+    documentHint: (kind: Kind) => `如：津人社${DOCUMENT_SIGNS[kind]}字〔2021〕1号`,
     until: '暂停的最后一天',
     untilHint: (day: string, latest: string) =>
       `不改则为 ${fullDayWords(day)}（60 天），至迟 ${fullDayWords(latest)}。`,
