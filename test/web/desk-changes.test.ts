@@ -1,57 +1,10 @@
 /** Changes of a certificate by the pages: proposed by one person, decided by another (domain §5.2, §5.3); and the report of what was issued. */
 import type { Page } from 'playwright-core';
-import { certificatesFor } from '../../src/certificate/store.ts';
-import { releaseAll } from '../../src/issuance/release-all.ts';
 import { publish } from '../../src/revocation/publish.ts';
 import { newAct } from '../../src/world.ts';
-import { uploaded, put } from '../review/a-case.ts';
+import { aCertificate, anotherSeat, verdict } from './change-steps.ts';
 import { atDesk, enterDesk } from './desk-steps.ts';
-import type { Desk, Scene } from './my-scene.ts';
 import { isTooWide, press, violationsOn } from './my-steps.ts';
-
-const MONTH = '2021-08';
-
-/** A certificate of August, signed. */
-async function aCertificate({ world }: Scene): Promise<{ number: string; url: string }> {
-  const application = uploaded({ batchMonth: MONTH, level: 'B', qualification: '高级工程师', route: 4 });
-  await put(world, [application]);
-  await releaseAll(world, newAct(world, 'test'), { month: MONTH, options: { unprintable: () => [] } });
-  const [certificate] = await certificatesFor(world.db, [application.id]);
-  return { number: certificate?.number ?? '', url: certificate?.qrText ?? '' };
-}
-
-/** That person at a desk of their own, in another browser profile. */
-async function another(scene: Scene, which: Desk, path: string): Promise<Scene> {
-  const context = await scene.page
-    .context()
-    .browser()
-    ?.newContext({
-      viewport: { width: 390, height: 844 },
-      locale: 'zh-CN',
-    });
-  if (!context) throw new RangeError('the scene has a browser');
-  const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
-  const goTo = async (at: number): Promise<void> => {
-    await scene.goTo(at);
-    await page.clock.setFixedTime(scene.now() * 1000);
-  };
-  const shot = async (name: string): Promise<void> => {
-    await page.screenshot({ path: `test/screenshots/desk-${name}-390.png`, fullPage: true });
-  };
-  const other = { ...scene, page, context, goTo, shot };
-  await enterDesk(other, which, path);
-  return other;
-}
-
-async function verdict(scene: Scene, text: string): Promise<string> {
-  const response = await fetch(`${scene.url}/api/verify`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ text }),
-  });
-  return ((await response.json()) as { verdict: string }).verdict;
-}
 
 async function proposeSuspension(page: Page): Promise<void> {
   await page.getByRole('radio', { name: '暂停使用' }).check();
@@ -87,7 +40,8 @@ atDesk(
     t.deepEqual(await violationsOn(page), [], 'proposed');
     await shot('record');
 
-    const approver = await another(scene, 'approver', '/desk/changes');
+    const approver = await anotherSeat(t, scene, { width: 390, height: 844 });
+    await enterDesk(approver, 'approver', '/desk/changes');
     await press(approver.page, /^不予确认/);
     await approver.page.getByRole('dialog').getByRole('button', { name: '不予确认' }).click();
     await approver.page.getByText('请填写“理由”。').waitFor();
@@ -117,7 +71,6 @@ atDesk(
     await page.getByRole('radio', { name: '恢复有效' }).waitFor();
     t.deepEqual(await violationsOn(page), [], 'record');
     await shot('suspended');
-    await approver.context.close();
   },
 );
 
