@@ -40,7 +40,7 @@ function ownRoutes(world: World, api: ServiceApi): void {
       path: '/api/me/certificates',
       tag: OWN,
       summary: '查询本人的证书',
-      description: '领取日之前只显示“制证中”和可领取的日期。',
+      description: '领取日之前只显示“制证中”和可领取的日期；已暂停、撤销、注销的，随时显示原因和救济途径。',
       answer: { status: 200, shape: 'collection-list', description: '本人的全部证书' },
     },
     async ({ act }) => listView(await ownCertificates(world, act)),
