@@ -76,7 +76,7 @@ export interface Succession {
   readonly reason: ReasonCode;
 }
 
-/** The old version is superseded; a suspension under way goes on with the next one, to the same end. */
+/** The old version is superseded; a suspension under way goes on with the next one, to the same end, and extended no more than once. */
 export async function supersede(
   { tx, world }: { tx: Tx; world: Pick<World, 'db'> },
   act: Act,
@@ -86,17 +86,11 @@ export async function supersede(
   const none = { document: undefined, until: undefined, invalidFrom: undefined };
   const own = { ...none, at: act.at, actor: act.actor };
   await addChange(tx, world.db, { ...own, number, version, list, index, change: 'SUPERSEDE', reason });
-  const { state, change: suspension, until } = standing;
+  const { state, change: suspension, extension, until } = standing;
   if (state !== 'SUSPENDED' || !suspension) return;
-  await addChange(tx, world.db, {
-    ...own,
-    number: next.number,
-    version: next.version,
-    list: next.list,
-    index: next.index,
-    change: 'SUSPEND',
-    reason: suspension.reason,
-    document: suspension.document,
-    until,
-  });
+  const onNext = { number: next.number, version: next.version, list: next.list, index: next.index, until };
+  for (const change of extension ? [suspension, extension] : [suspension]) {
+    const { change: kind, reason: because, document } = change;
+    await addChange(tx, world.db, { ...own, ...onNext, change: kind, reason: because, document });
+  }
 }

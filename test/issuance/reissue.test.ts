@@ -64,6 +64,8 @@ for (const database of databases()) {
       reason: 'UNDER_INVESTIGATION',
       untilDate: '2021-08-31',
     });
+    const longer = { number: suspended, change: 'EXTEND', reason: 'UNDER_INVESTIGATION' } as const;
+    await changeState(world, act, { ...longer, untilDate: '2021-09-30' });
     const failpoint: IssueOptions['failpoint'] = name => {
       if (name === 'signed') throw new Killed();
     };
@@ -84,7 +86,10 @@ for (const database of databases()) {
     );
     t.deepEqual(versions, [1, 2, 2]);
     const { state, until } = standingOf(await changesOf(world.db, { number: suspended, version: 2 }), LATER);
-    t.deepEqual([state, until], ['SUSPENDED', Date.parse('2021-09-01T00:00:00+08:00') / 1000]);
+    t.deepEqual([state, until], ['SUSPENDED', Date.parse('2021-10-01T00:00:00+08:00') / 1000]);
+    await t.throwsAsync(changeState(world, act, { ...longer, untilDate: '2021-10-31' }), {
+      code: 'EXTENDED_ALREADY',
+    });
     t.deepEqual(await changesOf(world.db, { number: valid, version: 2 }), []);
     const states = await Promise.all(
       numbers.map(async number => standingOf(await changesOf(world.db, { number, version: 1 }), LATER).state),
