@@ -8,9 +8,11 @@ import { applicationsById } from '../applications/store.ts';
 import { recordLook } from '../audit/look.ts';
 import { parseCertificateNumber } from '../certificate/number.ts';
 import { versionsOf, type Certificate } from '../certificate/store.ts';
+import { keyRevokedAt } from '../keys/manifest.ts';
 import { standingOf, type Standing, type StatusChange } from '../revocation/state.ts';
 import { changesOf } from '../revocation/store.ts';
 import { DomainError } from '../shared/errors.ts';
+import type { Instant } from '../shared/time.ts';
 import type { World } from '../world.ts';
 import type { Proposal } from './proposal.ts';
 import { newestProposals } from './store.ts';
@@ -22,6 +24,8 @@ export interface VersionRecord {
   /** What this version says; a correction has an application of its own. */
   readonly application: Application;
   readonly standing: Standing;
+  /** Since when its signing key is believed no more; undefined while it is. */
+  readonly keyRevokedAt: Instant | undefined;
   /** Oldest first. */
   readonly changes: readonly StatusChange[];
 }
@@ -64,12 +68,15 @@ async function versionRecords(
     world,
     certificates.map(({ applicationId }) => applicationId),
   );
+  const { manifest } = await world.keys.manifest();
   const records: VersionRecord[] = [];
   for (const certificate of certificates) {
     const application = applications.get(certificate.applicationId);
     if (!application) throw new RangeError(`certificate ${certificate.id}: its application is gone`);
     const changes = await changesOf(world.db, certificate);
-    records.push({ certificate, application, standing: standingOf(changes, act.at), changes });
+    const standing = standingOf(changes, act.at);
+    const revokedAt = keyRevokedAt(manifest, certificate.keyId);
+    records.push({ certificate, application, standing, keyRevokedAt: revokedAt, changes });
   }
   return records.reverse();
 }

@@ -40,7 +40,7 @@ export async function viewStatusAt(
   demandMay(act.by, 'change.view');
   const at = askedInstant(asked, act.at);
   const number = parseCertificateNumber(given) ?? '';
-  const versions = await statusAt(world.db, { number, at });
+  const versions = await statusAt(world, { number, at });
   const subjects = new Set(versions.map(({ certificate }) => certificate.applicationId));
   await recordLook(
     world,

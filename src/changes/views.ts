@@ -10,7 +10,7 @@ import {
   needsDocument,
   REASONS,
   REASONS_FOR,
-  STATE_WORDS,
+  standingWord,
   SUSPENSION_DAYS,
   SUSPENSION_LIMIT_DAYS,
   VOID_FROM_OBTAINED,
@@ -37,16 +37,15 @@ export async function recordView(
   act: Act,
   { versions, proposals }: CertificateRecord,
 ): Promise<RecordShape> {
-  const [{ certificate, application, standing }] = versions;
-  const { state } = standing;
+  const [newest] = versions;
+  const { certificate, application, standing } = newest;
   const names = await namesOf(
     world,
     versions.flatMap(({ changes }) => changes.map(({ actor }) => actor)),
   );
   return {
     number: certificate.number,
-    state,
-    stateName: STATE_WORDS[state],
+    ...standingView(newest),
     claims: { ...claimsOf(application, certificate.number), levelName: LEVEL_NAMES[application.level] },
     versions: versions.map(version => versionView(version, names)),
     may: mayFrom(standing),
@@ -93,10 +92,19 @@ function correctionSaid({
   return known({ reason, proof, name, namePinyin, gender, idNumber: masked, submittingUnit, specialty });
 }
 
-function versionView(
-  { certificate, application, standing: { state }, changes }: VersionRecord,
-  names: Names,
-): RecordShape['versions'][number] {
+function standingView({
+  standing: { state },
+  keyRevokedAt,
+}: VersionRecord): Pick<RecordShape, 'state' | 'stateName' | 'keyRevokedAt'> {
+  return {
+    state,
+    stateName: standingWord(state, keyRevokedAt),
+    ...(keyRevokedAt === undefined ? {} : { keyRevokedAt: isoAt(keyRevokedAt) }),
+  };
+}
+
+function versionView(record: VersionRecord, names: Names): RecordShape['versions'][number] {
+  const { certificate, application, changes } = record;
   const { version, applicationId, batchMonth, issuedAt, collectFrom, keyId, legalBasis, qrText } =
     certificate;
   return {
@@ -104,8 +112,7 @@ function versionView(
     issuedOn: dateAt(issuedAt),
     verifyUrl: qrText,
     name: application.name,
-    state,
-    stateName: STATE_WORDS[state],
+    ...standingView(record),
     changes: changes.map(change => statusView(change, names)),
   };
 }

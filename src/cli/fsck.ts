@@ -123,7 +123,9 @@ async function signatureFaults(
   // what a revoked key signed is red for everybody; a fault only while nothing has taken its place
   if (report.checks.some(({ reason }) => reason === 'KEY_REVOKED')) {
     const isOver = report.status?.superseded === true || report.status?.revoked === true;
-    return isOver ? [] : [`I7 ${name} 的签名密钥已作废，请运行 zhicheng keys reissue ${certificate.keyId}`];
+    return isOver
+      ? []
+      : [`I7 ${name} 的签名密钥已作废，请运行 zhicheng keys reissue ${certificate.keyId} --document 文号`];
   }
   const bad =
     report.verdict === 'invalid' || report.verdict === 'not-ours' || report.verdict === 'status-unknown';

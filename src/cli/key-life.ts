@@ -42,8 +42,8 @@ export async function destroyed(number: number, force: string | undefined): Prom
 /** One command, three steps that may each be repeated: the manifest, the record with the lists, and if wanted the new versions. */
 export async function compromised(ceremony: Ceremony, plans: Plans, wanted: KeyLifeOptions): Promise<number> {
   return withWorld(async world => {
-    demandDocument(wanted.document);
-    const { number } = wanted;
+    demandDocument(world.config, wanted.document);
+    const { number, document } = wanted;
     const plan = await successorPlan(world, ceremony, { number, plans });
     const { revoked, added } = await replaceKey(ceremony, number, plan);
     const act = operatorAct(world);
@@ -56,7 +56,8 @@ export async function compromised(ceremony: Ceremony, plans: Plans, wanted: KeyL
     if (revoked.use === 'certificates') {
       say(`它签发过 ${signed} 张证书，其中 ${inForce} 张有效或暂停：查验一律不通过，须换发新版本。`);
       if (wanted.reissue) return reissuedIn(world, ceremony, { ...wanted, plans });
-      if (inForce > 0) say(`换发请运行：zhicheng keys reissue ${keyId(number)}`);
+      if (inForce > 0)
+        say(`换发请运行：zhicheng keys reissue ${keyId(number)} --document ${document ?? '文号'}`);
     } else say(CONSEQUENCES[revoked.use]);
     return 0;
   });
@@ -91,12 +92,13 @@ async function reissuedIn(
   ceremony: Ceremony,
   wanted: KeyLifeOptions & { plans: Plans },
 ): Promise<number> {
-  const { number } = wanted;
+  const { number, document } = wanted;
+  demandDocument(world.config, document);
   await withMonthKey(world, ceremony, wanted.plans);
   const renderer = makeRenderer({ fontFolders: world.config.fontDirs });
   const act = operatorAct(world);
   const options = { unprintable: unprintableWith(renderer), onProgress: progressOf('换发') };
-  const done = await reissue(world, act, { number, options });
+  const done = await reissue(world, act, { number, document, options });
   if (wanted.images) await drawn(world, act, { renderer, name: keyId(number), out: wanted.out });
   const count = done.planned + done.underWay + done.differing.length - done.left;
   if (count === 0 && done.left === 0) say('没有需要换发的证书。');

@@ -45,10 +45,11 @@ const USAGE = `zhicheng keys root|add|certify|retire|revoke|compromise|reissue|d
   keys certify key-4                      重新建立文件签章密钥的 X.509 证书（key-4.crt、root.crt）
   keys retire key-3                       停用；此前签发的仍然有效
   keys revoke key-3                       作废；它签发的一律无效
-  keys compromise key-3 [--document 文号] [--reissue]
+  keys compromise key-3 --document 文号 [--reissue]
                                           密钥泄露：作废并留痕，重签状态列表，报出受影响的证书；--reissue 接着换发
-  keys reissue key-3 [--out 目录] [--no-images]
+  keys reissue key-3 --document 文号 [--out 目录] [--no-images]
                                           把已作废密钥签发的有效证书全部换发新版本（编号、内容不变，用本月密钥）；可重复运行
+                                          文号是决定文书的编号，生产环境必填
   keys destroy key-3 [--force 理由]        月份办结后销毁私钥；公钥与清单不变，证书照常通过查验
   keys list                               列出清单
   口令取自 ZHICHENG_ROOT_PASSPHRASE 与 ZHICHENG_KEY_PASSPHRASE（或 …_FILE）`;

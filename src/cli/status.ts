@@ -24,7 +24,7 @@ export const statusCommand: Command = {
       const asked = values.on ?? dateAt(act.at);
       const at = askedInstant(asked, act.at);
       const number = parseCertificateNumber(given) ?? '';
-      const versions = await statusAt(world.db, { number, at });
+      const versions = await statusAt(world, { number, at });
       const subjects = new Set(versions.map(({ certificate }) => certificate.applicationId));
       const facts = [...subjects].map(subject => ({
         action: 'certificate-status.viewed',
@@ -44,7 +44,8 @@ function toLines({ number, at, stateName, versions }: StatusAt): readonly string
 }
 
 function versionLines(version: StatusAt['versions'][number]): readonly string[] {
-  const { stateName, since, until, reasonName, document, invalidFrom, annulled, published } = version;
+  const { stateName, keyRevokedAt, since, until, reasonName, document, invalidFrom, annulled, published } =
+    version;
   const said = [
     `第 ${version.version} 版（签发于 ${clock(version.issuedAt)}）：${stateName}`,
     since && `自 ${clock(since)} 起`,
@@ -52,6 +53,7 @@ function versionLines(version: StatusAt['versions'][number]): readonly string[] 
     reasonName && `原因 ${reasonName}`,
     document && `文号 ${document}`,
     invalidFrom && `自 ${invalidFrom} 起无效`,
+    keyRevokedAt && `签名密钥于 ${clock(keyRevokedAt)} 作废`,
     annulled && `后经 ${clock(annulled.at)} 的决定，自 ${annulled.invalidFrom} 起无效`,
   ];
   return [said.filter(Boolean).join('，'), published ? listLine(published) : '当时尚未公布状态列表'];

@@ -26,6 +26,8 @@ export interface Certificate {
   readonly version: number;
   readonly state: CertificateState;
   readonly stateName: string;
+  /** The key that signed this version is revoked: its code is refused until the next version is issued; the title itself stands. */
+  readonly keyRevokedAt?: string;
   /** Of a state that is not VALID: since when, why, by which decision. */
   readonly since?: string;
   readonly reason?: string;
@@ -45,12 +47,17 @@ export interface Certificate {
   readonly obtainedOn: string;
 }
 
+export type Verdict =
+  'valid' | 'valid-as-of' | 'status-unknown' | 'revoked' | 'suspended' | 'superseded' | 'expired' | 'invalid';
+
 export interface Match {
   readonly outcome: 'match';
   readonly certificate: Certificate;
-  /** Of a credential: what verifying itself said. The certificate's state is newer. */
-  readonly verdict?:
-    'valid' | 'valid-as-of' | 'status-unknown' | 'revoked' | 'suspended' | 'superseded' | 'expired';
+  /**
+   * What verifying the credential said; of a number, what verifying that version's code says: `invalid` when its key is revoked. The
+   * certificate's state is newer.
+   */
+  readonly verdict: Verdict;
   /** Of a use copy (加注副本): what for, for whom and until when it was made. */
   readonly use?: {
     readonly purpose: string;
@@ -63,6 +70,7 @@ export interface Match {
     readonly version: number;
     readonly state: CertificateState;
     readonly stateName: string;
+    readonly keyRevokedAt?: string;
     readonly detail: string;
   };
 }
@@ -94,6 +102,8 @@ export interface StatusAt {
     readonly issuedAt: string;
     readonly state: CertificateState;
     readonly stateName: string;
+    /** By today's manifest. */
+    readonly keyRevokedAt?: string;
     readonly since?: string;
     readonly until?: string;
     readonly reason?: string;
@@ -124,17 +134,17 @@ export interface VerificationAnswer {
   readonly results: readonly Result[];
 }
 
-/** What became of a certificate; of `superseded`, the new version is `version` + 1. */
+export type Happening =
+  'suspended' | 'extended' | 'resumed' | 'revoked' | 'cancelled' | 'superseded' | 'key-revoked';
+
+/**
+ * What became of a certificate; of `superseded`, the new version is `version` + 1. Of `key-revoked`, the state is as before, but the code is
+ * refused until the next version is issued.
+ */
 export interface WebhookEvent {
   /** The same however often it is sent: one that was seen before is left alone. */
   readonly id: string;
-  readonly type:
-    | 'certificate.suspended'
-    | 'certificate.extended'
-    | 'certificate.resumed'
-    | 'certificate.revoked'
-    | 'certificate.cancelled'
-    | 'certificate.superseded';
+  readonly type: `certificate.${Happening}`;
   readonly number: string;
   readonly version: number;
   readonly state: CertificateState;
@@ -168,6 +178,8 @@ export interface Subscription {
   /** The newest version and its state, when it was subscribed to. */
   readonly version?: number;
   readonly state?: CertificateState;
+  /** The key that signed that version was revoked before. */
+  readonly keyRevokedAt?: string;
 }
 
 export interface Webhook {

@@ -26,6 +26,16 @@ export class NotCollectable extends DomainError {
   }
 }
 
+/** Thrown where a version that every verifier refuses would be given out: the title stands, its next version will be believed. */
+export class KeyRevoked extends DomainError {
+  constructor() {
+    super(
+      'KEY_REVOKED',
+      '签发这一版证书的密钥已宣布作废，二维码查验不通过，暂不能下载或办理副本。您的职称不受影响：市局将换发新版本，编号不变，换发后以短信通知您，请届时再来。',
+    );
+  }
+}
+
 /** All certificates of the person who acts, also those that cannot be collected yet. @throws Forbidden */
 export async function ownCertificates(world: World, act: PersonalAct): Promise<readonly Held[]> {
   demandMay(act.by, 'certificate.collect');
@@ -47,7 +57,7 @@ export async function getOwn(world: World, act: PersonalAct, number: string): Pr
 /**
  * The newest version's file in that format; this download is on record.
  * @returns a file name without personal data, and the bytes
- * @throws what `getOwn` throws; DomainError STATE_CONFLICT unless it is valid
+ * @throws what `getOwn` throws; DomainError STATE_CONFLICT unless it is valid; KeyRevoked
  */
 export async function collect(
   world: World,
@@ -55,12 +65,13 @@ export async function collect(
   { number, format }: { readonly number: string; readonly format: FileFormat },
 ): Promise<{ name: string; file: Uint8Array }> {
   const held = await getOwn(world, act, number);
-  const { application, certificate, state } = held;
+  const { application, certificate, state, keyRevokedAt } = held;
   if (state !== 'VALID')
     throw new DomainError(
       'STATE_CONFLICT',
       `证书${STATE_WORDS[state]}，不能下载；原因和救济途径请见证书详情。`,
     );
+  if (keyRevokedAt !== undefined) throw new KeyRevoked();
 
   const file = await rendering(async () => fileOf(world, act, { ...held, format }));
   await inSideTransaction(world.db, async tx => {

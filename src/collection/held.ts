@@ -5,6 +5,7 @@
 import type { Application } from '../applications/application.ts';
 import { applicationsOf } from '../applications/store.ts';
 import { certificatesFor, type Certificate } from '../certificate/store.ts';
+import { keyRevokedAt } from '../keys/manifest.ts';
 import { causeOf, standingOf, type CertificateState, type StatusChange } from '../revocation/state.ts';
 import { changesOf } from '../revocation/store.ts';
 import { dateAt, type Instant, type PlainDate } from '../shared/time.ts';
@@ -18,6 +19,8 @@ export interface Held {
   /** The applications of the versions that it replaced, oldest first. */
   readonly earlier: readonly string[];
   readonly state: CertificateState;
+  /** Since when its signing key is believed no more; undefined while it is. */
+  readonly keyRevokedAt: Instant | undefined;
   /** The change that made the state, unless it is valid. */
   readonly change: StatusChange | undefined;
   /** The extension that a running suspension has had. */
@@ -35,6 +38,7 @@ export async function heldBy(world: World, idNumber: string, at: Instant): Promi
     world.db,
     newest.map(([, certificate]) => certificate.id),
   );
+  const { manifest } = await world.keys.manifest();
   const held: Held[] = [];
   for (const [application, certificate, earlier] of newest) {
     const standing = standingOf(await changesOf(world.db, certificate), at);
@@ -44,6 +48,7 @@ export async function heldBy(world: World, idNumber: string, at: Instant): Promi
       certificate,
       earlier,
       state: standing.state,
+      keyRevokedAt: keyRevokedAt(manifest, certificate.keyId),
       change: causeOf(standing),
       extension: standing.extension,
       collectFrom,

@@ -9,7 +9,7 @@ import { employmentsOf } from '../accounts/ties/store.ts';
 import type { AuditFact } from '../audit/entry.ts';
 import { recordLook } from '../audit/look.ts';
 import { LEVEL_NAMES } from '../certificate/level.ts';
-import { STATE_WORDS } from '../revocation/state.ts';
+import { standingWord } from '../revocation/state.ts';
 import { dateAt } from '../shared/time.ts';
 import type { World } from '../world.ts';
 import { toCsv } from '../shared/csv.ts';
@@ -121,12 +121,12 @@ const HEAD = [
 ];
 
 function rowsOf({ employment, held }: StaffMember): readonly (readonly string[])[] {
-  return held.map(({ application, certificate, state }) => [
+  return held.map(({ application, certificate, state, keyRevokedAt }) => [
     application.name,
     maskId(employment.idNumber),
     certificate.number,
     String(certificate.version),
-    STATE_WORDS[state],
+    standingWord(state, keyRevokedAt),
     LEVEL_NAMES[application.level],
     application.qualification,
     application.series,

@@ -3,7 +3,7 @@ import { claimsOf } from '../applications/application.ts';
 import { maskId } from '../accounts/person-id.ts';
 import { LEVEL_NAMES } from '../certificate/level.ts';
 import { appealOf } from '../revocation/holder-notice.ts';
-import { REASONS, STATE_WORDS, type StatusChange } from '../revocation/state.ts';
+import { REASONS, standingWord, type StatusChange } from '../revocation/state.ts';
 import type {
   CollectionCertificate,
   CollectionList,
@@ -43,10 +43,9 @@ function earlierView({
 }
 
 export function certificateView(held: Held): CollectionCertificate {
-  const { application, certificate, state, change, extension, collectFrom, firstDownloadedAt } = held;
+  const { application, certificate, change, extension, collectFrom, firstDownloadedAt } = held;
   return {
-    state,
-    stateName: STATE_WORDS[state],
+    ...standingView(held),
     ...(change ? { change: changeView(change, extension) } : {}),
     number: certificate.number,
     version: certificate.version,
@@ -57,6 +56,18 @@ export function certificateView(held: Held): CollectionCertificate {
     collectFrom,
     verifyUrl: certificate.qrText,
     ...(firstDownloadedAt === undefined ? {} : { firstDownloadedAt: isoAt(firstDownloadedAt) }),
+  };
+}
+
+/** The state, and in words never that something is in force which verifiers refuse. */
+function standingView({
+  state,
+  keyRevokedAt,
+}: Held): Pick<CollectionCertificate, 'state' | 'stateName' | 'keyRevokedAt'> {
+  return {
+    state,
+    stateName: standingWord(state, keyRevokedAt),
+    ...(keyRevokedAt === undefined ? {} : { keyRevokedAt: isoAt(keyRevokedAt) }),
   };
 }
 
@@ -92,18 +103,17 @@ function memberView({ employment, held }: StaffMember): StaffCertificatePage['it
     employmentId: employment.id,
     name: employment.name,
     idNumber: maskId(employment.idNumber),
-    certificates: held.map(({ application, certificate, state }) => ({
-      number: certificate.number,
-      version: certificate.version,
-      state,
-      stateName: STATE_WORDS[state],
-      qualification: application.qualification,
-      series: application.series,
-      specialty: application.specialty,
-      levelName: LEVEL_NAMES[application.level],
-      reviewBody: application.reviewBody,
-      obtainedOn: application.obtainedOn,
-      issuedOn: dateAt(certificate.issuedAt),
+    certificates: held.map(each => ({
+      number: each.certificate.number,
+      version: each.certificate.version,
+      ...standingView(each),
+      qualification: each.application.qualification,
+      series: each.application.series,
+      specialty: each.application.specialty,
+      levelName: LEVEL_NAMES[each.application.level],
+      reviewBody: each.application.reviewBody,
+      obtainedOn: each.application.obtainedOn,
+      issuedOn: dateAt(each.certificate.issuedAt),
     })),
   };
 }

@@ -8,7 +8,7 @@ import { record } from '../audit/record.ts';
 import { faceOf } from '../certificate/face/face.ts';
 import { qrSymbol } from '../certificate/qr/symbol.ts';
 import { lockNewest } from '../certificate/store.ts';
-import { getOwn } from '../collection/collect.ts';
+import { getOwn, KeyRevoked } from '../collection/collect.ts';
 import type { Held } from '../collection/held.ts';
 import { inTransaction, isDuplicate } from '../db/tx.ts';
 import { STATE_WORDS, stateOf } from '../revocation/state.ts';
@@ -39,7 +39,7 @@ const signing = oneAtOnceEach({ waiting: 5 });
 /**
  * The copy stands, as the certificate's next one; one that met the same request already is left as it is.
  * @throws Forbidden; DomainError CONTENT_INVALID, NOT_FOUND, STATE_CONFLICT unless the certificate is valid, TOO_MANY_USE_COPIES,
- *   GLYPH_MISSING, FACE_DOES_NOT_FIT, QR_TOO_LARGE, SELF_CHECK_FAILED; NotCollectable
+ *   GLYPH_MISSING, FACE_DOES_NOT_FIT, QR_TOO_LARGE, SELF_CHECK_FAILED; NotCollectable, KeyRevoked
  */
 export async function makeUseCopy(world: World, act: PersonalAct, wanted: UseCopyWanted): Promise<UseCopy> {
   demandMay(act.by, 'use-copy.manage');
@@ -89,9 +89,10 @@ async function composed(world: World, act: PersonalAct, wanted: Wanted): Promise
   return made;
 }
 
-/** @throws DomainError STATE_CONFLICT unless the certificate is valid */
-export function demandInForce({ state }: Pick<Held, 'state'>): void {
+/** @throws DomainError STATE_CONFLICT unless the certificate is valid; KeyRevoked when its own code would be refused */
+export function demandInForce({ state, keyRevokedAt }: Pick<Held, 'state' | 'keyRevokedAt'>): void {
   if (state !== 'VALID') throw notInForce(STATE_WORDS[state]);
+  if (keyRevokedAt !== undefined) throw new KeyRevoked();
 }
 
 function notInForce(word: string): DomainError {
@@ -111,7 +112,8 @@ async function keep(
     return await inTransaction(world.db, async tx => {
       const newest = await lockNewest(tx, world.db, made.number);
       if (newest?.id !== made.certificateId) throw notInForce(STATE_WORDS.SUPERSEDED);
-      demandInForce({ state: stateOf(await changesOf(world.db, newest, tx), act.at) });
+      const state = stateOf(await changesOf(world.db, newest, tx), act.at);
+      if (state !== 'VALID') throw notInForce(STATE_WORDS[state]);
       if (nextCopy(await copiesOf(world.db, newest.id, tx), act.at) !== made.copy) return false;
       await addUseCopy(tx, world, { added: made, onceId });
       const { number, version, copy, validThrough, keyId } = made;

@@ -17,7 +17,7 @@ import { isRunning, type UseCopy } from './use-copy.ts';
 
 export interface OwnUseCopy {
   readonly useCopy: UseCopy;
-  /** It has not ended, and its certificate is valid and the newest version. */
+  /** It has not ended, and its certificate is valid, the newest version, and signed by a key that is believed. */
   readonly isUsable: boolean;
 }
 
@@ -31,7 +31,9 @@ export async function ownUseCopies(
 
   const held = await heldBy(world, act.by.idNumber, act.at);
   const valid = new Set(
-    held.filter(({ state }) => state === 'VALID').map(({ certificate }) => certificate.id),
+    held
+      .filter(({ state, keyRevokedAt }) => state === 'VALID' && keyRevokedAt === undefined)
+      .map(({ certificate }) => certificate.id),
   );
   const own = await useCopiesOf(world, { accountId: act.by.accountId, ...page });
   return own.map(useCopy => ({
@@ -44,7 +46,7 @@ export async function ownUseCopies(
  * The copy as a sealed file of that format, with its own code, read back from the finished bytes; this download is in the audit.
  * @returns a file name without personal data, and the bytes
  * @throws Forbidden; DomainError NOT_FOUND when it is absent or another's, STATE_CONFLICT when it has ended or its certificate is no
- *   longer in force, FACE_MISMATCH
+ *   longer in force, FACE_MISMATCH; KeyRevoked
  */
 export async function useCopyFile(
   world: World,
@@ -57,7 +59,8 @@ export async function useCopyFile(
     throw new DomainError('NOT_FOUND', '没有找到这份加注副本，请刷新后再试。');
   if (!isRunning(useCopy, act.at)) throw ended(useCopy);
   const held = await getOwn(world, act, useCopy.number);
-  demandInForce(held.certificate.id === useCopy.certificateId ? held : { state: 'SUPERSEDED' });
+  const isNewest = held.certificate.id === useCopy.certificateId;
+  demandInForce(isNewest ? held : { ...held, state: 'SUPERSEDED' });
 
   const content = await copyFaceContent(world, held, useCopy);
   const file = await rendering(async () => sealedFile(world, act, { content, jwt: useCopy.jwt, format }));

@@ -41,6 +41,7 @@ export const PROBLEMS: Readonly<Record<ErrorCode, Row>> = {
   KEY_RETIRED: conflict('密钥已停用'),
   KEY_DESTROYED: conflict('密钥已销毁'),
   KEY_NEEDED: conflict('密钥仍需使用'),
+  KEY_REVOKED: conflict('签名密钥已作废'),
   PASSPHRASE_MISSING: unavailable('缺少密钥口令'),
   PASSPHRASE_WRONG: unavailable('密钥口令不对'),
   SIGNER_UNAVAILABLE: unavailable('签名服务没有应答'),

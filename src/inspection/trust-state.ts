@@ -135,7 +135,7 @@ async function signerWarnings({ keys }: World, at: Instant): Promise<TrustWarnin
 function revokedWarnings({ kid, month, state, inForce = 0 }: TrustKey): TrustWarning[] {
   if (state !== 'revoked' || inForce === 0) return [];
   const batch = month === undefined ? '' : `（${toChineseMonth(month)}批次）`;
-  const detail = `${kid}${batch}已作废，它签发的证书还有 ${inForce} 张在用，查验一律不通过，请立即换发：zhicheng keys reissue ${kid}`;
+  const detail = `${kid}${batch}已作废，它签发的证书还有 ${inForce} 张在用，查验一律不通过，请立即换发：zhicheng keys reissue ${kid} --document 文号`;
   return [{ code: 'REISSUE_DUE', subject: kid, detail }];
 }
 

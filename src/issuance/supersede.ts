@@ -6,7 +6,7 @@ import { claimsOf, type Application } from '../applications/application.ts';
 import { credentialFor } from '../certificate/credential.ts';
 import { lockNewest, versionsOf, type Certificate } from '../certificate/store.ts';
 import type { Tx } from '../db/connect.ts';
-import { findKey, type KeyManifest } from '../keys/manifest.ts';
+import { keyRevokedAt, type KeyManifest } from '../keys/manifest.ts';
 import { standingOf, type ReasonCode, type Standing } from '../revocation/state.ts';
 import { addChange, changesOf } from '../revocation/store.ts';
 import type { Act } from '../shared/act.ts';
@@ -53,8 +53,7 @@ function payloadAs({ issuer }: Pick<World, 'issuer'>, application: Application, 
 
 /** True when nothing but the key is corrected: the same words, and nobody believes the key of the old version any more. */
 export function isReissue(manifest: KeyManifest, corrected: Corrected | undefined): boolean {
-  if (!corrected?.isSame) return false;
-  return findKey(manifest, Number(corrected.keyId.slice('key-'.length)))?.revokedAt !== undefined;
+  return corrected?.isSame === true && keyRevokedAt(manifest, corrected.keyId) !== undefined;
 }
 
 /** How the old version stands, locked; undefined when it has ended, or is the newest no more: then it has no next version. */

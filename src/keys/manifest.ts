@@ -50,6 +50,15 @@ export function findKey(manifest: KeyManifest, number: number): ManifestKey | un
   return manifest.keys.find(key => key.number === number);
 }
 
+/**
+ * Since when verifiers refuse all that the key of that name (`key-7`) signed; undefined while they believe it. A key that a new root left
+ * out of its manifest counts as revoked with that manifest at the latest: nobody believes it either.
+ */
+export function keyRevokedAt(manifest: KeyManifest, name: string): Instant | undefined {
+  const key = findKey(manifest, Number(name.slice('key-'.length)));
+  return key ? key.revokedAt : manifest.iat;
+}
+
 /** True when this key may sign at that instant: window open, neither retired nor revoked. */
 export function maySign(key: ManifestKey, at: Instant): boolean {
   return isInWindow(key, at) && isLive(key);

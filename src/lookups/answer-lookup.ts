@@ -4,7 +4,7 @@ import { isSame } from '../accounts/sessions/session.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/connect.ts';
 import { inTransaction } from '../db/tx.ts';
-import { findKey } from '../keys/manifest.ts';
+import { findKey, keyRevokedAt } from '../keys/manifest.ts';
 import { causeOf, standingOf, type CertificateState } from '../revocation/state.ts';
 import { changesOf } from '../revocation/store.ts';
 import type { Act } from '../shared/act.ts';
@@ -27,6 +27,8 @@ export interface LookupAnswer extends Match {
   readonly state: CertificateState;
   /** When the state began, unless it is valid. */
   readonly since: Instant | undefined;
+  /** Since when its signing key is believed no more; undefined while it is. */
+  readonly keyRevokedAt: Instant | undefined;
   /** Signed with a test key: no legal effect, whatever its state. */
   readonly isTest: boolean;
   readonly at: Instant;
@@ -80,8 +82,17 @@ export async function findAnswer(
   if (!match) return undefined;
   const standing = standingOf(await changesOf(world.db, match.certificate), at);
   const { manifest } = await world.keys.manifest();
-  const isTest = findKey(manifest, Number(match.certificate.keyId.slice('key-'.length)))?.test === true;
-  return { ...match, state: standing.state, since: causeOf(standing)?.at, isTest, at };
+  const { keyId } = match.certificate;
+  const isTest = findKey(manifest, Number(keyId.slice('key-'.length)))?.test === true;
+  const revokedAt = keyRevokedAt(manifest, keyId);
+  return {
+    ...match,
+    state: standing.state,
+    since: causeOf(standing)?.at,
+    keyRevokedAt: revokedAt,
+    isTest,
+    at,
+  };
 }
 
 /** True when the code is right and was not used: it is used now. A wrong one takes a try. */

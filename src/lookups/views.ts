@@ -1,7 +1,7 @@
 /** Lookups as the asker and the holder are shown them: ID numbers masked, to the holder nothing but what concerns them. */
 import { claimsOf } from '../applications/application.ts';
 import { LEVEL_NAMES } from '../certificate/level.ts';
-import { STATE_WORDS } from '../revocation/state.ts';
+import { standingWord } from '../revocation/state.ts';
 import type { LookupAsked, LookupChallenge, LookupList, LookupResult } from '../shared/shapes/shapes.ts';
 import { isoAt } from '../shared/time.ts';
 import type { LookupAnswer } from './answer-lookup.ts';
@@ -26,6 +26,7 @@ export function resultView({
   certificate,
   state,
   since,
+  keyRevokedAt,
   isTest,
   at,
 }: LookupAnswer): LookupResult {
@@ -33,7 +34,8 @@ export function resultView({
   const claims = claimsOf(application, number);
   return {
     state,
-    stateName: STATE_WORDS[state],
+    stateName: standingWord(state, keyRevokedAt),
+    ...(keyRevokedAt === undefined ? {} : { keyRevokedAt: isoAt(keyRevokedAt) }),
     ...(since === undefined ? {} : { stateSince: isoAt(since) }),
     claims: {
       name: claims.name,

@@ -8,6 +8,7 @@ import { applicationsById } from '../applications/store.ts';
 import type { Application } from '../applications/application.ts';
 import { parseCertificateNumber } from '../certificate/number.ts';
 import { versionsByNumber, type Certificate } from '../certificate/store.ts';
+import { keyRevokedAt } from '../keys/manifest.ts';
 import { isPaperNumber } from '../lookups/lookup.ts';
 import { causeOf, standingOf, type StatusChange } from '../revocation/state.ts';
 import { changesOfNumbers } from '../revocation/store.ts';
@@ -33,6 +34,8 @@ interface Register {
   readonly versions: ReadonlyMap<string, readonly Certificate[]>;
   readonly applications: ReadonlyMap<string, Application>;
   readonly changes: readonly StatusChange[];
+  /** The same as the credentials are verified by, so that number and credential have one answer. */
+  readonly manifest: Trust['manifest'];
 }
 
 /** One finding per item, in their order, at that instant. */
@@ -44,10 +47,8 @@ export async function findItems(
   const read: Read[] = [];
   for (const item of items)
     read.push('credential' in item ? await readCredential(item, trust, at) : readNumber(item));
-  const register = await registerOf(
-    world,
-    read.map(({ number }) => number ?? NO_NUMBER),
-  );
+  const numbers = read.map(({ number }) => number ?? NO_NUMBER);
+  const register = { ...(await registerOf(world, numbers)), manifest: trust.manifest };
   return read.map(each => findingOf(each, register, at));
 }
 
@@ -81,7 +82,7 @@ function readNumber({ number: input, idNumber }: { number: string; idNumber: str
 async function registerOf(
   world: Pick<World, 'db' | 'cipher'>,
   numbers: readonly string[],
-): Promise<Register> {
+): Promise<Omit<Register, 'manifest'>> {
   const versions = await versionsByNumber(world.db, numbers);
   const ids = numbers.flatMap(number => versions.get(number)?.map(each => each.applicationId) ?? [NO_ID]);
   const applications = await applicationsById(world, [...new Set(ids)]);
@@ -97,7 +98,8 @@ function findingOf(read: Read, register: Register, at: Instant): Finding {
   return { ...said, outcome: 'match', found };
 }
 
-function foundOf(read: Read, { versions, applications, changes }: Register, at: Instant): Found | undefined {
+function foundOf(read: Read, register: Register, at: Instant): Found | undefined {
+  const { versions, applications, changes, manifest } = register;
   const all = versions.get(read.number ?? NO_NUMBER) ?? [];
   const newest = all.at(-1);
   const certificate =
@@ -106,13 +108,15 @@ function foundOf(read: Read, { versions, applications, changes }: Register, at: 
   if (!certificate || !application || !newest) return undefined;
   if (read.idNumber !== undefined && !isSame(application.idNumber, read.idNumber)) return undefined;
   const own = changes.filter(each => each.number === certificate.number);
-  const stands = standing(own, certificate.version, at);
-  const isOld = newest.version > certificate.version;
+  const revokedAt = ({ keyId }: Certificate) => keyRevokedAt(manifest, keyId);
+  const { version } = newest;
+  const { state } = standing(own, version, at);
   return {
     certificate,
     application,
-    ...stands,
-    newest: isOld ? { version: newest.version, state: standing(own, newest.version, at).state } : undefined,
+    ...standing(own, certificate.version, at),
+    keyRevokedAt: revokedAt(certificate),
+    newest: version > certificate.version ? { version, state, keyRevokedAt: revokedAt(newest) } : undefined,
   };
 }
 

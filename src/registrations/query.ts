@@ -36,8 +36,16 @@ export interface Found {
   readonly state: CertificateState;
   /** The change that brought that state; none of a valid one. */
   readonly change: StatusChange | undefined;
+  /** Since when the key that signed it is believed no more; undefined while it is. */
+  readonly keyRevokedAt: Instant | undefined;
   /** The newest version, when this is an older one. */
-  readonly newest: { readonly version: number; readonly state: CertificateState } | undefined;
+  readonly newest: Newest | undefined;
+}
+
+export interface Newest {
+  readonly version: number;
+  readonly state: CertificateState;
+  readonly keyRevokedAt: Instant | undefined;
 }
 
 /** What became of one item. */

@@ -38,7 +38,7 @@ function verificationRoute(world: World, api: ClientApi, rules: RegistrationRule
       tag: TAG,
       summary: '核验证书，一次 1 至 100 项',
       description:
-        '已登记的接入方，每个请求须签名。每项为证书凭证（二维码文字或 JWT），或证书编号和持证人证件号码；结果与所问逐项对应。编号不存在、证件号码不符、他人的编号，答复相同，用时也相同。配额按项计。持证人可以看到由哪个机构、为何核验。',
+        '已登记的接入方，每个请求须签名。每项为证书凭证（二维码文字或 JWT），或证书编号和持证人证件号码；结果与所问逐项对应；verdict 为查验结论，签名密钥已作废、等待换发的为 invalid。编号不存在、证件号码不符、他人的编号，答复相同，用时也相同。配额按项计。持证人可以看到由哪个机构、为何核验。',
       body: { name: 'registration-request', is: isRegistrationRequest, limit: '512kb' },
       answer: { status: 200, shape: 'registration-answer', description: '核验结果' },
     },

@@ -66,7 +66,7 @@ async function clientStatusAt(
       'NOT_VERIFIED_BEFORE',
       '只能查询本接入方核验过且相符的证书，请先以 POST /api/v1/verifications 核验。',
     );
-  const versions = await statusAt(world.db, { number, at });
+  const versions = await statusAt(world, { number, at });
   await keep(world, act, { number, purpose, versions });
   return statusAtView(number, at, versions);
 }

@@ -3,7 +3,7 @@ import { maskId, maskName } from '../accounts/person-id.ts';
 import type { ApiClient } from '../clients/client.ts';
 import { LEVEL_NAMES } from '../certificate/level.ts';
 import { PAPER_WORDS } from '../lookups/lookup.ts';
-import { REASONS, STATE_WORDS, type StatusChange } from '../revocation/state.ts';
+import { REASONS, standingWord, type CertificateState, type StatusChange } from '../revocation/state.ts';
 import type {
   ClientQueryList,
   NewestVersion,
@@ -16,7 +16,7 @@ import type {
 } from '../shared/shapes/shapes.ts';
 import { isoAt, type Instant } from '../shared/time.ts';
 import { PURPOSE_WORDS } from './purpose.ts';
-import type { Finding, Found, Query } from './query.ts';
+import type { Finding, Found, Newest, Query } from './query.ts';
 
 export function answerView(findings: readonly Finding[], at: Instant): RegistrationAnswer {
   return { at: isoAt(at), results: findings.map(resultView) };
@@ -32,29 +32,50 @@ function resultView({ outcome, found, report }: Finding): RegistrationResult {
   return {
     outcome: 'match',
     certificate: certificateView(found),
-    ...(report ? { verdict: report.verdict as NonNullable<RegistrationMatch['verdict']> } : {}), // the others are no match
+    verdict: report ? (report.verdict as Verdict) : verdictOf(found), // of a credential, the others are no match
     ...(report?.use ? { use: report.use } : {}),
     ...(found.newest ? { newest: newestView(found.newest) } : {}),
   };
 }
 
-function newestView({ version, state }: NonNullable<Found['newest']>): NewestVersion {
+type Verdict = RegistrationMatch['verdict'];
+
+const VERDICTS: Readonly<Record<CertificateState, Verdict>> = {
+  VALID: 'valid',
+  SUSPENDED: 'suspended',
+  SUPERSEDED: 'superseded',
+  REVOKED: 'revoked',
+  CANCELLED: 'revoked',
+};
+
+/** What verifiers say of that version's own code, as soon as the lists say what the register says. */
+function verdictOf({ state, keyRevokedAt }: Found): Verdict {
+  return keyRevokedAt === undefined ? VERDICTS[state] : 'invalid';
+}
+
+function newestView({ version, state, keyRevokedAt }: Newest): NewestVersion {
+  const isShown = keyRevokedAt === undefined;
   return {
     version,
     state,
-    stateName: STATE_WORDS[state],
-    detail: `已换发第 ${version} 版，请持证人出示新版证书，或以证书编号和证件号码核验。`,
+    stateName: standingWord(state, keyRevokedAt),
+    ...(isShown ? {} : { keyRevokedAt: isoAt(keyRevokedAt) }),
+    detail: isShown
+      ? `已换发第 ${version} 版，请持证人出示新版证书，或以证书编号和证件号码核验。`
+      : `第 ${version} 版的签名密钥已作废，二维码查验不通过，请待换发后再核验。`,
   };
 }
 
-function certificateView({ certificate, application, state, change }: Found): RegisteredCertificate {
+function certificateView(found: Found): RegisteredCertificate {
+  const { certificate, application, state, change, keyRevokedAt } = found;
   const { number, version } = certificate;
   const { name, idNumber, qualification, level, series, specialty, reviewBody, obtainedOn } = application;
   return {
     number,
     version,
     state,
-    stateName: STATE_WORDS[state],
+    stateName: standingWord(state, keyRevokedAt),
+    ...(keyRevokedAt === undefined ? {} : { keyRevokedAt: isoAt(keyRevokedAt) }),
     ...(change ? changeView(change) : {}),
     name: maskName(name),
     idNumber: maskId(idNumber),

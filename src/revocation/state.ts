@@ -16,6 +16,16 @@ export const STATE_WORDS: Readonly<Record<CertificateState, string>> = {
   CANCELLED: '已注销',
 };
 
+/**
+ * The public word for how a version stands: of a valid one whose signing key is revoked, that it waits for its next version, for every
+ * verifier refuses it.
+ */
+export function standingWord(state: CertificateState, keyRevokedAt: Instant | undefined): string {
+  return state === 'VALID' && keyRevokedAt !== undefined ? KEY_REVOKED_WORD : STATE_WORDS[state];
+}
+
+export const KEY_REVOKED_WORD = '签名密钥已作废，等待换发';
+
 export const CHANGES = ['SUSPEND', 'EXTEND', 'RESUME', 'REVOKE', 'SUPERSEDE', 'CANCEL'] as const;
 export type ChangeKind = (typeof CHANGES)[number];
 

@@ -5,10 +5,12 @@
 import { isCertificateNumber } from '../certificate/number.ts';
 import { versionsOf, type Certificate } from '../certificate/store.ts';
 import type { Db } from '../db/connect.ts';
+import { keyRevokedAt } from '../keys/manifest.ts';
 import { DomainError } from '../shared/errors.ts';
 import { isStatusListPayload } from '../shared/shapes/shapes.ts';
 import { parseJwsPart } from '../shared/strict-json.ts';
 import { addDays, dateAt, isDate, isoAt, startOf, type Instant } from '../shared/time.ts';
+import type { World } from '../world.ts';
 import { placesFor } from './publish.ts';
 import { standingOf, type Standing, type StatusChange } from './state.ts';
 import { bitAt, decodeBits, PURPOSES, type Purpose } from './status-list.ts';
@@ -31,6 +33,8 @@ export interface PublishedStatus {
 export interface StatusAt {
   readonly certificate: Certificate;
   readonly standing: Standing;
+  /** Since when its signing key is believed no more, by today's manifest; undefined while it is. */
+  readonly keyRevokedAt: Instant | undefined;
   /** A later decision that voids the title from a day on or before the one asked for. */
   readonly annulledBy: StatusChange | undefined;
   /** None where no list was public yet. */
@@ -42,18 +46,20 @@ export interface StatusAt {
  * @throws DomainError CERTIFICATE_UNKNOWN when no version was ever issued
  */
 export async function statusAt(
-  db: Db,
+  { db, keys }: Pick<World, 'db' | 'keys'>,
   { number, at }: { number: string; at: Instant },
 ): Promise<readonly StatusAt[]> {
   const all = isCertificateNumber(number) ? await versionsOf(db, number) : [];
   if (all.length === 0)
     throw new DomainError('CERTIFICATE_UNKNOWN', '没有这个编号的证书，请核对编号（字母加 13 位数字）。');
+  const { manifest } = await keys.manifest();
   const found: StatusAt[] = [];
   for (const certificate of all.filter(({ issuedAt }) => issuedAt <= at)) {
     const changes = await changesOf(db, certificate);
     found.push({
       certificate,
       standing: standingOf(changes, at),
+      keyRevokedAt: keyRevokedAt(manifest, certificate.keyId),
       annulledBy: annulment(changes, at),
       published: await publishedStatus(db, { certificate, changes, at }),
     });

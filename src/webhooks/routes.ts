@@ -89,7 +89,7 @@ function subscriptionRoutes(world: World, api: ClientApi): void {
       tag: TAG,
       summary: '订阅一张证书',
       description:
-        '限本接入方查验过且相符的证书。此后该编号各版本的暂停、恢复、撤销、注销、换发都会通知；应答中是订阅时的版本和状态。已订阅的结果相同。',
+        '限本接入方查验过且相符的证书。此后该编号各版本的暂停、恢复、撤销、注销、换发，以及签名密钥作废，都会通知；应答中是订阅时的版本和状态。已订阅的结果相同。',
       body: { name: 'subscription-new', is: isSubscriptionNew },
       answer: { status: 201, shape: 'subscription-view', description: '订阅' },
     },

@@ -45,8 +45,9 @@ function successView(at: number | undefined): { lastSuccessAt?: string } {
   return at === undefined ? {} : { lastSuccessAt: isoAt(at) };
 }
 
-export function subscribedView({ subscription, version, state }: Subscribed): SubscriptionView {
-  return { ...subscriptionView(subscription), version, state };
+export function subscribedView({ subscription, version, state, keyRevokedAt }: Subscribed): SubscriptionView {
+  const revoked = keyRevokedAt === undefined ? {} : { keyRevokedAt: isoAt(keyRevokedAt) };
+  return { ...subscriptionView(subscription), version, state, ...revoked };
 }
 
 function subscriptionView({ id, number, since }: Subscription): SubscriptionView {

@@ -72,7 +72,7 @@ function aCertificate(world: World, applicationId: string, place: number): Certi
     issuedAt: JULY_30,
     collectFrom: '2021-08-15',
     legalBasis: '测试',
-    keyId: '2021-07',
+    keyId: 'key-4',
     list: 1,
     index: place,
     payloadHash: '0'.repeat(64),

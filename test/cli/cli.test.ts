@@ -260,6 +260,24 @@ test('in production nobody revokes alone at the command line', async t => {
   t.regex(runWith(production, 'revoke', ...words).err, /TWO_PERSONS_NEEDED/);
 });
 
+test('in production no key is given up or its certificates made anew without the document that ordered it', async t => {
+  const { runWith } = await aTerminal(t);
+  const production = {
+    NODE_ENV: 'production',
+    ZHICHENG_ORIGIN: 'https://localhost:3000',
+    ZHICHENG_DATA_KEY: Buffer.alloc(32, 7).toString('base64url'),
+  };
+  const keys = (...words: string[]): Ran => runWith(production, 'keys', ...words);
+  for (const words of [['root'], ['add', '--use', 'status-lists'], ['add', '--month', '2021-07']])
+    t.is(keys(...words).code, 0, words.join(' '));
+
+  for (const words of [['compromise'], ['compromise', '--reissue'], ['reissue']])
+    t.regex(keys(...words, 'key-2').err, /^DOCUMENT_MISSING：.*请加上 --document 文号/, words.join(' '));
+  t.regex(keys('list').out, /key-2\t.*\t可用/);
+  t.is(keys('compromise', 'key-2', '--document', '津人社密〔2026〕1号').code, 0);
+  t.regex(keys('list').out, /key-2\t.*\t作废/);
+});
+
 test('the roster template can be filled and is refused only for having no rows', async t => {
   const { folder, run } = await aTerminal(t);
   for (const words of [

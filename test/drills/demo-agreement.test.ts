@@ -12,7 +12,6 @@ import {
   newVersionOf,
   theDemo,
   versionsByKey,
-  type Changed,
   type Demo,
   type Held,
 } from './demo-steps.ts';
@@ -45,7 +44,7 @@ for (const database of databases()) {
     await demo.agree('revoked by a sheet', all(many, 'REVOKED'));
     const [key, anew] = await aLeak(demo);
     await demo.cli('keys', 'compromise', key, '--document', DOCUMENT);
-    await demo.agree('key compromised');
+    await demo.agree('key compromised', {}, all(anew, 'KEY_REVOKED'));
     await demo.cli('keys', 'reissue', key, '--document', DOCUMENT, '--no-images');
     for (const number of anew) await newVersionOf(demo, number);
     await demo.agree('signed anew', {}, all(anew, 'SUPERSEDED'));
@@ -53,7 +52,7 @@ for (const database of databases()) {
   });
 }
 
-const all = (numbers: readonly string[], state: Changed[string]): Changed =>
+const all = <S extends string>(numbers: readonly string[], state: S): Readonly<Record<string, S>> =>
   Object.fromEntries(numbers.map(number => [number, state]));
 
 /** The key with most certificates in force is the leaked one. @returns it, and the numbers that are to be signed anew */

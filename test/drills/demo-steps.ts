@@ -23,7 +23,7 @@ import type {
 import { readTrust } from '../../src/verification/trust.ts';
 import { verify } from '../../src/verification/verify.ts';
 import { freshFolder, freshUrl, type TestDatabase } from '../support/database.ts';
-import { verifiersOf, type Verifiers } from './demo-verifiers.ts';
+import { verifiersOf, type Told, type Verifiers } from './demo-verifiers.ts';
 
 /** One version of a certificate, and what it should be. */
 export interface Held {
@@ -57,7 +57,7 @@ export interface Demo {
    * Every verifier says of every version what is expected, now that these numbers' newest versions are in these states; and the webhook
    * has told so of them.
    */
-  readonly agree: (when: string, changed?: Changed, told?: Changed) => Promise<void>;
+  readonly agree: (when: string, changed?: Changed, told?: Readonly<Record<string, Told>>) => Promise<void>;
 }
 
 const PATH = process.env['PATH'] ?? '';
@@ -266,7 +266,7 @@ async function agreed(
     verifiers: Verifiers;
     when: string;
     changed: Changed;
-    told: Changed;
+    told: Readonly<Record<string, Told>>;
   },
 ): Promise<void> {
   const { demo, verifiers, when, changed, told } = asked;
@@ -292,10 +292,31 @@ async function agreed(
   t.deepEqual(named(results.map(verdictOf)), expected, `registration, ${when}`);
   for (const [place, { state, isKeyGone }] of held.entries())
     if (isKeyGone !== true) t.is(results[place]?.certificate.state, state, `state, ${when}`);
+  await agreedByNumber(t, { verifiers, held, when });
   for (const [number, state] of Object.entries(told))
     await until(`the webhook of ${number}, ${when}`, async () =>
       Promise.resolve(verifiers.told.get(number) === state ? true : undefined),
     );
+}
+
+/** By number the register answers, of each number's newest version. */
+async function agreedByNumber(
+  t: ExecutionContext,
+  { verifiers, held, when }: { verifiers: Verifiers; held: readonly Held[]; when: string },
+): Promise<void> {
+  const newest = held.filter(each => held.findLast(({ number }) => number === each.number) === each);
+  const answers = await verifiers.byNumber(held);
+  const said = newest.map(each => {
+    const answer = answers[held.indexOf(each)];
+    return [
+      each.number,
+      answer?.certificate.version,
+      answer?.verdict,
+      answer?.certificate.keyRevokedAt !== undefined,
+    ];
+  });
+  const expected = newest.map(each => [each.number, each.version, expectedOf(each), each.isKeyGone === true]);
+  t.deepEqual(said, expected, `registration by number, ${when}`);
 }
 
 async function freePort(): Promise<number> {

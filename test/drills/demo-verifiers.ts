@@ -15,6 +15,7 @@ import {
   ZhichengClient,
   type CertificateState,
   type Match,
+  type Result,
 } from '../../src/client/zhicheng-client.ts';
 import { projectFile } from '../../src/shared/project.ts';
 import type { TrustDocument } from '../../src/shared/shapes/shapes.ts';
@@ -26,9 +27,14 @@ export interface Verifiers {
   readonly page: (held: readonly Held[]) => Promise<readonly string[]>;
   readonly commandLine: (held: readonly Held[]) => Promise<readonly string[]>;
   readonly registration: (held: readonly Held[]) => Promise<readonly (Match | undefined)[]>;
-  /** The newest state of each number that the webhook told of. */
-  readonly told: ReadonlyMap<string, CertificateState>;
+  /** What it says of each number, asked with the holder's ID number. */
+  readonly byNumber: (held: readonly Held[]) => Promise<readonly (Match | undefined)[]>;
+  /** What the webhook told of each number last. */
+  readonly told: ReadonlyMap<string, Told>;
 }
+
+/** The state from then on, or that the key is gone. */
+export type Told = CertificateState | 'KEY_REVOKED';
 
 export async function verifiersOf(
   t: ExecutionContext,
@@ -47,9 +53,24 @@ export async function verifiersOf(
     registration: async held => {
       const items = held.map(({ verifyUrl }) => ({ credential: verifyUrl }));
       const { results } = await client.verify(items, { purpose: 'PRACTICE_REGISTRATION' });
-      return results.map(result => (result.outcome === 'match' ? result : undefined));
+      return results.map(matchIn);
+    },
+    byNumber: async held => {
+      const { results } = await client.verify(itemsOf(held), { purpose: 'PRACTICE_REGISTRATION' });
+      return results.map(matchIn);
     },
   };
+}
+
+const matchIn = (result: Result): Match | undefined => (result.outcome === 'match' ? result : undefined);
+
+/** The versions of a number are one person's, told by the demo of its first. */
+function itemsOf(held: readonly Held[]): readonly { number: string; idNumber: string }[] {
+  const idNumbers = new Map(PERSONAS.map(({ id, holder }) => [id, holder.idNumber]));
+  return held.map(({ number }) => {
+    const { persona } = held.find(each => each.number === number) as Held & { persona: string };
+    return { number, idNumber: idNumbers.get(persona) ?? '' };
+  });
 }
 
 /** The command `verify --trust` with a file that was saved just now, once for each text, in one process. */
@@ -81,7 +102,7 @@ async function verdictsOfCli(
 async function aRegistrationBody(
   t: ExecutionContext,
   demo: Demo,
-): Promise<{ client: ZhichengClient; told: ReadonlyMap<string, CertificateState> }> {
+): Promise<{ client: ZhichengClient; told: ReadonlyMap<string, Told> }> {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const { kty, crv, x } = publicKey.export({ format: 'jwk' });
   const { id: clientId } = await demo.call<{ id: string }>(await demo.desk('guanli'), 'POST /api/clients', {
@@ -90,12 +111,12 @@ async function aRegistrationBody(
     key: { kty, crv, x },
   });
   const client = new ZhichengClient({ origin: demo.at, clientId, privateKey });
-  const told = new Map<string, CertificateState>();
+  const told = new Map<string, Told>();
   let secret = '';
   const hook = createServer((request, response) => {
     void bodyOf(request).then(body => {
-      const { number, state } = verifyWebhook(request.headers, body, secret);
-      told.set(number, state);
+      const { number, state, type } = verifyWebhook(request.headers, body, secret);
+      told.set(number, type === 'certificate.key-revoked' ? 'KEY_REVOKED' : state);
       response.writeHead(204).end();
     });
   });
@@ -103,11 +124,7 @@ async function aRegistrationBody(
   t.teardown(() => hook.close());
   const { port } = hook.address() as AddressInfo;
   ({ secret = '' } = await client.setWebhook(`http://127.0.0.1:${port}/hook`));
-  const idNumbers = new Map(PERSONAS.map(({ id, holder }) => [id, holder.idNumber]));
-  const items = (demo.held as (Held & { persona: string })[]).map(({ number, persona }) => ({
-    number,
-    idNumber: idNumbers.get(persona) ?? '',
-  }));
+  const items = itemsOf(demo.held);
   const { results } = await client.verify(items, { purpose: 'PRACTICE_REGISTRATION' });
   t.deepEqual([...new Set(results.map(({ outcome }) => outcome))], ['match']);
   for (const number of new Set(items.map(each => each.number))) await client.subscribe(number);

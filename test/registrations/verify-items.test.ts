@@ -50,10 +50,10 @@ for (const database of databases()) {
     t.deepEqual(answer.body, {
       at: isoAt(JULY_30),
       results: [
-        { outcome: 'match', certificate },
+        { outcome: 'match', certificate, verdict: 'valid' },
         { outcome: 'match', certificate: { ...certificate, ...others }, verdict: 'valid' },
         { outcome: 'match', certificate, verdict: 'valid' },
-        { outcome: 'match', certificate },
+        { outcome: 'match', certificate, verdict: 'valid' },
       ],
     });
   });
@@ -156,10 +156,11 @@ for (const database of databases()) {
       invalidFrom: '2021-07-09',
     };
     const suspended = { state: 'SUSPENDED', reason: 'UNDER_INVESTIGATION', reasonName: '举报核查' };
-    t.like(unpublished[0], { outcome: 'match', certificate: revoked });
+    // by number the register answers, which knows more than the lists
+    t.like(unpublished[0], { outcome: 'match', verdict: 'revoked', certificate: revoked });
     t.like(published[0], { outcome: 'match', verdict: 'revoked', certificate: revoked });
     t.like(published[1], { outcome: 'match', verdict: 'suspended', certificate: suspended });
-    t.like(published[2], { outcome: 'match', certificate: suspended });
+    t.like(published[2], { outcome: 'match', verdict: 'suspended', certificate: suspended });
     t.regex(JSON.stringify(published[2]), /"suspendedUntil":"2021-09-2\dT/);
     t.like(resumed, { outcome: 'match', certificate: { state: 'VALID', stateName: '有效' } });
     t.notRegex(JSON.stringify(resumed), /reason|since|suspendedUntil/);

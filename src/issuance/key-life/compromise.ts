@@ -14,14 +14,14 @@ import { countAffected, type Affected } from './affected.ts';
 
 export interface Compromise {
   readonly number: number;
-  /** 文号 of the decision, when there is one. */
+  /** 文号 of the decision; a test system may have none. */
   readonly document: string | undefined;
 }
 
 /**
  * The compromise is on record, once, and every list is signed by a key that is believed.
  * @returns what the key signed
- * @throws DomainError KEY_UNKNOWN, KEY_NEEDED while the manifest still believes the key, DOCUMENT_MISSING for a text that is no 文号
+ * @throws DomainError KEY_UNKNOWN, KEY_NEEDED while the manifest still believes the key, DOCUMENT_MISSING
  */
 export async function recordCompromise(world: World, act: Act, wanted: Compromise): Promise<Affected> {
   const { manifest } = await world.keys.manifest();
@@ -30,7 +30,7 @@ export async function recordCompromise(world: World, act: Act, wanted: Compromis
   if (!key) throw new DomainError('KEY_UNKNOWN', `清单里没有 ${name}；用 zhicheng keys list 查看。`);
   if (key.revokedAt === undefined)
     throw new DomainError('KEY_NEEDED', `${name} 还没有作废，请先由根密钥保管人作废。`);
-  demandDocument(wanted.document);
+  demandDocument(world.config, wanted.document);
   const affected = await countAffected(world, name, act.at);
   await inTransaction(world.db, async tx => {
     const { document } = wanted;
@@ -43,8 +43,16 @@ export async function recordCompromise(world: World, act: Act, wanted: Compromis
   return affected;
 }
 
-/** @throws DomainError DOCUMENT_MISSING */
-export function demandDocument(document: string | undefined): void {
+/** @throws DomainError DOCUMENT_MISSING for a text that is no 文号, and in production without one: holders and bodies ask who decided */
+export function demandDocument(
+  { production }: Pick<World['config'], 'production'>,
+  document: string | undefined,
+): void {
+  if (document === undefined && production)
+    throw new DomainError(
+      'DOCUMENT_MISSING',
+      '密钥作废和换发须有决定文书，请加上 --document 文号，如 --document 津人社密〔2026〕1号，再运行一次。',
+    );
   if (document === undefined) return;
   const isFit = document.trim() !== '' && [...document].length <= 100 && !/[\p{Cc}\p{Cf}]/u.test(document);
   if (!isFit)

@@ -20,6 +20,7 @@ import { demandReleasable, issueBatch, type IssueOptions } from '../issue-batch.
 import { digestOfItems, planRelease } from '../plan.ts';
 import { correctedOf, standingForNext } from '../supersede.ts';
 import { inForceOf } from './affected.ts';
+import { demandDocument } from './compromise.ts';
 
 export interface Reissued {
   /** Planned by this run. */
@@ -34,13 +35,14 @@ export interface Reissued {
 
 /**
  * Nothing in force bears that key any more, but what `differing` and `left` name.
- * @throws DomainError KEY_UNKNOWN, KEY_NEEDED while the key is not revoked or is not for certificates, and those of `issueBatch`
+ * @throws DomainError KEY_UNKNOWN, KEY_NEEDED while the key is not revoked or is not for certificates, DOCUMENT_MISSING, and those of `issueBatch`
  */
 export async function reissue(
   world: World,
   act: Act,
-  wanted: { readonly number: number; readonly options: IssueOptions },
+  wanted: { readonly number: number; readonly document?: string | undefined; readonly options: IssueOptions },
 ): Promise<Reissued> {
+  demandDocument(world.config, wanted.document);
   await demandRevoked(world, wanted.number);
   const name = keyId(wanted.number);
   const month = monthAt(act.at);
@@ -51,7 +53,7 @@ export async function reissue(
     if (page.length === 0) continue;
     const { key } = await demandReleasable(world, act, month);
     for (const chunk of chunksOf(page)) {
-      const done = await planChunk(world, act, { chunk, month, key });
+      const done = await planChunk(world, act, { chunk, month, key, document: wanted.document });
       planned += done.planned;
       underWay += done.underWay.length;
       differing.push(...done.differing);
@@ -76,7 +78,7 @@ async function demandRevoked(world: World, number: number): Promise<void> {
   if (key.revokedAt === undefined)
     throw new DomainError(
       'KEY_NEEDED',
-      `${name} 没有作废，它签发的证书不需要换发；如已泄露，请先运行 zhicheng keys compromise ${name}。`,
+      `${name} 没有作废，它签发的证书不需要换发；如已泄露，请先运行 zhicheng keys compromise ${name} --document 文号。`,
     );
 }
 
@@ -97,6 +99,7 @@ interface Chunk {
   readonly chunk: readonly Certificate[];
   readonly month: Month;
   readonly key: ManifestKey;
+  readonly document: string | undefined;
 }
 
 interface PlannedChunk {
@@ -107,7 +110,7 @@ interface PlannedChunk {
 }
 
 /** One transaction: the applications of these certificates' next versions stand and are planned, both or neither. */
-async function planChunk(world: World, act: Act, { chunk, month, key }: Chunk): Promise<PlannedChunk> {
+async function planChunk(world: World, act: Act, { chunk, ...order }: Chunk): Promise<PlannedChunk> {
   const originals = await applicationsById(
     world,
     chunk.map(({ applicationId }) => applicationId),
@@ -123,11 +126,11 @@ async function planChunk(world: World, act: Act, { chunk, month, key }: Chunk): 
       pending.find(each => each.number === number && each.version === version);
     const fresh = living.filter(each => !pendingOf(each));
     const next = fresh.map(each =>
-      nextOf(world, act, { each, before: originals.get(each.applicationId), month }),
+      nextOf(world, act, { each, before: originals.get(each.applicationId), month: order.month }),
     );
     const isSame = await Promise.all(next.map(async each => saysTheSame(world, each)));
     const fitting = next.filter((_, place) => isSame[place]);
-    if (fitting.length > 0) await plan({ tx, world }, act, { applications: fitting, month, key });
+    if (fitting.length > 0) await plan({ tx, world }, act, { applications: fitting, ...order });
     return {
       planned: fitting.length,
       underWay: living.flatMap(each => pendingOf(each)?.month ?? []),
@@ -169,7 +172,7 @@ async function saysTheSame(world: World, next: Application): Promise<boolean> {
 async function plan(
   { tx, world }: { tx: Tx; world: World },
   act: Act,
-  { applications, month, key }: { applications: readonly Application[]; month: Month; key: ManifestKey },
+  { applications, month, key, document }: Omit<Chunk, 'chunk'> & { applications: readonly Application[] },
 ): Promise<void> {
   await addApplications(tx, world, applications);
   const digest = digestOfItems(world, applications);
@@ -178,7 +181,7 @@ async function plan(
     ...applications.map(({ corrects }) => ({
       action: 'certificate.reissue-planned',
       subject: `${corrects?.number ?? ''}-${corrects?.version ?? 0}`,
-      detail: { month },
+      detail: { month, document: document ?? null },
     })),
     { action: 'batch.frozen', subject: month, detail: { digest, items: applications.length } },
   ]);

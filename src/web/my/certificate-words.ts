@@ -25,6 +25,12 @@ export const certificateWords = {
     REVOKED: '证书已撤销，不能再使用。',
     CANCELLED: '证书已注销，不能再使用。',
   },
+  keyRevoked: {
+    title: '为什么查验不通过',
+    lead: '签发这一版证书的密钥已宣布作废，别人扫码查验不会通过，请暂时不要使用。',
+    next: '您的职称不受影响，不需要您办理什么：市局将换发新版本，证书编号不变，换发后以短信通知您，届时再来下载。此前下载、打印的以及加注副本请不要再用。',
+    since: (time: string) => `密钥作废时间：${time}`,
+  },
   change: {
     title: '为什么',
     since: (time: string) => `自 ${time} 起`,

@@ -151,6 +151,11 @@ export const english: Words = {
     },
     REVOKED: { headline: 'Revoked', advice: 'The issuer has revoked this certificate.' },
     CANCELLED: { headline: 'Cancelled', advice: 'The issuer has cancelled this certificate.' },
+    KEY_REVOKED: {
+      headline: 'Signing key revoked',
+      advice:
+        'This version does not verify: do not rely on it. The title stands; ask again when the issuer has signed the next version.',
+    },
   },
   testBanner: 'TEST CERTIFICATE, no legal effect',
   since: at => `since ${clockTimeAt(at).slice(0, 16)}`,

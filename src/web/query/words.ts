@@ -4,7 +4,7 @@
  */
 import { LEVEL_NAMES, type Level } from '../../certificate/level.ts';
 import { textOf } from '../../messages/message.ts';
-import { STATE_WORDS, type CertificateState } from '../../revocation/state.ts';
+import { KEY_REVOKED_WORD, STATE_WORDS, type CertificateState } from '../../revocation/state.ts';
 import { clockTimeAt, toChineseDate, type Instant, type PlainDate } from '../../shared/time.ts';
 import type { Language } from '../shared/language.ts';
 import type { FactName, FieldFault } from './facts-form.ts';
@@ -23,6 +23,9 @@ export type ClaimName =
   | 'obtainedOn'
   | 'number'
   | 'version';
+
+/** What people are told of: the state on record, or that no verifier believes the version's key any more. */
+export type ShownState = CertificateState | 'KEY_REVOKED';
 
 export interface FieldWords {
   readonly label: string;
@@ -82,7 +85,8 @@ export interface Words {
   readonly share: Said & { readonly label: string; readonly hint: string; readonly malformed: string };
   readonly open: string;
   readonly opening: string;
-  readonly states: Readonly<Record<CertificateState, Said>>;
+  /** By state; a valid one whose signing key is revoked has words of its own. */
+  readonly states: Readonly<Record<ShownState, Said>>;
   readonly testBanner: string;
   readonly since: (at: Instant) => string;
   readonly askedAt: (at: Instant) => string;
@@ -209,6 +213,10 @@ export const chinese: Words = {
     SUPERSEDED: { headline: STATE_WORDS.SUPERSEDED, advice: '本版本不再使用，请向持证人索要新版证书。' },
     REVOKED: { headline: STATE_WORDS.REVOKED, advice: '本证书已被发证机关撤销，不再有效。' },
     CANCELLED: { headline: STATE_WORDS.CANCELLED, advice: '本证书已由发证机关注销，不再有效。' },
+    KEY_REVOKED: {
+      headline: KEY_REVOKED_WORD,
+      advice: '这一版查验不通过，不得采信。持证人的职称不受影响，请待发证机关换发新版本后再查。',
+    },
   },
   testBanner: '测试证书，无法律效力',
   since: at => `自 ${clockTimeAt(at).slice(0, 16)} 起`,

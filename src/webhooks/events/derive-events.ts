@@ -1,11 +1,13 @@
 /**
- * Makes events of what has happened to certificates, for every client that subscribed to them. Read from the changes on record, so no verb
- * knows of webhooks and none waits for them; what is found twice is told once (unique key of client and source).
+ * Makes events of what has happened to certificates, for every client that subscribed to them. Read from what is on record of certificates
+ * and keys, so no verb knows of webhooks and none waits for them; what is found twice is told once (unique key of client and source).
  *
  * Changes are numbered in the order in which they were committed (db/counters.ts keeps the counter's row locked until then). Should one
  * come late all the same, the last few hundred are looked through again each time.
  */
+import { certificatesOfKey, versionsByNumber } from '../../certificate/store.ts';
 import { inTransaction } from '../../db/tx.ts';
+import { keyEvents } from '../../keys/store.ts';
 import { changedAfter, changesOfNumbers, suspendedUntil } from '../../revocation/store.ts';
 import type { StatusChange } from '../../revocation/state.ts';
 import type { Act } from '../../shared/act.ts';
@@ -13,8 +15,9 @@ import type { Instant } from '../../shared/time.ts';
 import type { World } from '../../world.ts';
 import { livingAmong } from '../clients.ts';
 import { subscribersOf, wakeLanes, type Subscription } from '../subscriptions/store.ts';
+import { KEPT_SECONDS } from '../sweep-webhooks.ts';
 import { hasTarget } from '../target/store.ts';
-import { factsOf, inOrder, isNews, type ClientEvent, type Fact } from './event.ts';
+import { factsOf, inOrder, isNews, withKeyFacts, type ClientEvent, type Fact } from './event.ts';
 import { addEvents, advance, knownSources, lockStream, progressOf } from './store.ts';
 
 type EventWorld = Pick<World, 'db' | 'ids'>;
@@ -28,7 +31,8 @@ const OVERLAP_ENDINGS_SECONDS = 15 * 60;
 
 /** Every subscriber's events stand for all that has happened by this act's instant. @returns how many are new */
 export async function deriveEvents(world: EventWorld, act: Act): Promise<number> {
-  return (await fromChanges(world, act)) + (await fromEndings(world, act));
+  const told = (await fromChanges(world, act)) + (await fromEndings(world, act));
+  return told + (await fromKeys(world, act));
 }
 
 async function fromChanges(world: EventWorld, act: Act): Promise<number> {
@@ -51,6 +55,22 @@ async function fromEndings(world: EventWorld, act: Act): Promise<number> {
   const after = (await progressOf(db, 'endings')) - OVERLAP_ENDINGS_SECONDS;
   const count = await tell(world, act, await suspendedUntil(db, { after, upTo: act.at }));
   await inTransaction(db, async tx => advance(tx, db, { name: 'endings', value: act.at }));
+  return count;
+}
+
+/** A key that came into wrong hands concerns whatever it signed, a page at a time; one that a crash left half told is told again from the start. */
+async function fromKeys(world: EventWorld, act: Act): Promise<number> {
+  const { db } = world;
+  let count = 0;
+  for (const { seq, kind, keyId } of await keyEvents(db, await progressOf(db, 'key-events'))) {
+    for (let [after, isMore] = ['', kind === 'compromised']; isMore;) {
+      const page = await certificatesOfKey(db, { keyId, after, limit: PAGE });
+      count += await tell(world, act, [...new Set(page.map(({ number }) => number))]);
+      after = page.at(-1)?.id ?? after;
+      isMore = page.length === PAGE;
+    }
+    await inTransaction(db, async tx => advance(tx, db, { name: 'key-events', value: seq }));
+  }
   return count;
 }
 
@@ -108,7 +128,18 @@ async function factsByNumber(
   const byNumber = new Map<string, StatusChange[]>();
   for (const change of await changesOfNumbers(db, numbers))
     byNumber.set(change.number, [...(byNumber.get(change.number) ?? []), change]);
-  return new Map([...byNumber].map(([number, changes]) => [number, factsOf(changes, at)]));
+  // read after the changes: where a new version is told, so is the key for which it was made
+  const revoked = new Map(
+    (await keyEvents(db)).filter(({ kind }) => kind === 'compromised').map(each => [each.keyId, each.at]),
+  );
+  const signed = revoked.size === 0 ? undefined : await versionsByNumber(db, numbers);
+  return new Map(
+    numbers.map(number => {
+      const [changes, versions] = [byNumber.get(number) ?? [], signed?.get(number) ?? []];
+      const facts = withKeyFacts(factsOf(changes, at), { versions, changes, revoked });
+      return [number, facts.filter(fact => fact.at > at - KEPT_SECONDS)];
+    }),
+  );
 }
 
 function newsTo(

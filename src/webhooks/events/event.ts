@@ -1,8 +1,13 @@
 /**
- * What a client is told of a certificate: one event for each change on record, also for a suspension that ends by itself, in the order
- * in which they happened and the same whoever derives them. Nothing of the holder is in it. Pure.
+ * What a client is told of a certificate: one event for each change on record, also for a suspension that ends by itself and for a signing
+ * key that was revoked, in the order in which they happened and the same whoever derives them. Nothing of the holder is in it. Pure.
  */
-import type { CertificateState, ChangeKind, StatusChange } from '../../revocation/state.ts';
+import {
+  standingOf,
+  type CertificateState,
+  type ChangeKind,
+  type StatusChange,
+} from '../../revocation/state.ts';
 import type { Instant } from '../../shared/time.ts';
 
 export const EVENT_TYPES = [
@@ -12,6 +17,7 @@ export const EVENT_TYPES = [
   'certificate.revoked',
   'certificate.cancelled',
   'certificate.superseded',
+  'certificate.key-revoked',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
@@ -25,9 +31,9 @@ export interface Fact {
   /** The version's state from then on. */
   readonly state: CertificateState;
   readonly at: Instant;
-  /** The change on record that it comes of. */
+  /** The change on record that it comes of; 0 of a revoked key. */
   readonly seq: number;
-  /** Nobody did it: a suspension came to its end. */
+  /** No change on record did it: a suspension came to its end, or the key was revoked. */
   readonly byItself: boolean;
 }
 
@@ -112,14 +118,77 @@ function endOf({ seq, number, version, until }: EndedSuspension): Fact {
   return { source: `${seq}-end`, number, version, ...AFTER.RESUME, at: until, seq, byItself: true };
 }
 
+/** One version of a certificate, and which key signed it. */
+export interface SignedVersion {
+  readonly number: string;
+  readonly version: number;
+  readonly keyId: string;
+}
+
+/**
+ * The same facts with those of revoked keys in their places: one for each version that was valid or suspended when the key that signed it
+ * was given up. Its state stays what it was; what every verifier says of it does not.
+ * @param given.revoked when, by `key-7`
+ */
+export function withKeyFacts(
+  facts: readonly Fact[],
+  given: {
+    readonly versions: readonly SignedVersion[];
+    readonly changes: readonly StatusChange[];
+    readonly revoked: ReadonlyMap<string, Instant>;
+  },
+): readonly Fact[] {
+  const all = [...facts];
+  for (const { number, version, keyId } of given.versions) {
+    const at = given.revoked.get(keyId);
+    const state = at === undefined ? undefined : stateBefore(given.changes, { version, at });
+    if (at === undefined || (state !== 'VALID' && state !== 'SUSPENDED')) continue;
+    const source = `${number}-${version}-key`;
+    const fact: Fact = {
+      source,
+      number,
+      version,
+      type: 'certificate.key-revoked',
+      state,
+      at,
+      seq: 0,
+      byItself: true,
+    };
+    const place = all.findIndex(
+      other => other.version > version || (other.version === version && isAfter(other, at)),
+    );
+    all.splice(place < 0 ? all.length : place, 0, fact);
+  }
+  return all;
+}
+
+/** The state when the key was revoked; a new version because of the key comes after that, also within the second. */
+function stateBefore(
+  changes: readonly StatusChange[],
+  { version, at }: { version: number; at: Instant },
+): CertificateState {
+  const before = changes.filter(
+    each => each.version === version && (each.reason !== 'KEY_REVOKED' || each.at < at),
+  );
+  return standingOf(before, at).state;
+}
+
+function isAfter({ at, type }: Fact, revokedAt: Instant): boolean {
+  return at > revokedAt || (at === revokedAt && type === 'certificate.superseded');
+}
+
 /** What a subscriber knew when it subscribed: the changes on record up to `afterSeq`, and the state at `since`. */
 export interface Known {
   readonly afterSeq: number;
   readonly since: Instant;
 }
 
+/** The clock of whoever revokes a key is not that of whoever answers a subscription: rather told twice than not at all. */
+const CLOCKS_APART_SECONDS = 15 * 60;
+
 /** True of what happened after the client was shown the state. A suspension's end is news even where the suspension was not. */
 export function isNews(fact: Fact, known: Known): boolean {
+  if (fact.type === 'certificate.key-revoked') return fact.at + CLOCKS_APART_SECONDS > known.since;
   return fact.byItself ? fact.at > known.since : fact.seq > known.afterSeq;
 }
 

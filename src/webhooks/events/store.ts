@@ -1,6 +1,6 @@
 /**
  * Tables `webhook_events`, `webhook_streams` and `webhook_progress`: what each client is told, numbered for each client without gaps, and
- * how far the changes on record have been looked through. Touches nothing else.
+ * how far what is on record has been looked through. Touches nothing else.
  */
 import { DataTypes, literal, Op, type WhereOptions } from 'sequelize';
 import { table, type Db, type Table, type Tx } from '../../db/connect.ts';
@@ -36,7 +36,7 @@ interface ProgressRow {
 }
 
 const CHUNK = 500;
-type Progress = 'changes' | 'endings';
+type Progress = 'changes' | 'endings' | 'key-events';
 
 /**
  * The client's stream is this transaction's until it ends: everything that adds, replays or drops events of a client takes it first.
@@ -248,7 +248,7 @@ export async function deleteEvents(tx: Tx, db: Db, before: Instant): Promise<num
   return eventTable(db).destroy({ where: { created_at: { [Op.lt]: before } }, transaction: tx });
 }
 
-/** How far changes or ends of suspensions have been looked through. */
+/** How far changes, ends of suspensions or what became of keys have been looked through. */
 export async function progressOf(db: Db, name: Progress): Promise<number> {
   const row = (await progress(db).findOne({ where: { name }, raw: true })) as unknown as ProgressRow | null;
   return Number(row?.value ?? 0);

@@ -3,10 +3,13 @@ import { record } from '../../audit/record.ts';
 import { versionsOf } from '../../certificate/store.ts';
 import type { ClientAct } from '../../clients/client.ts';
 import { inTransaction, isDuplicate } from '../../db/tx.ts';
+import { keyRevokedAt } from '../../keys/manifest.ts';
+import { keyEvents } from '../../keys/store.ts';
 import { hasVerified } from '../../registrations/store.ts';
 import { stateOf, type CertificateState } from '../../revocation/state.ts';
 import { changesOf, newestSeq } from '../../revocation/store.ts';
 import { DomainError } from '../../shared/errors.ts';
+import type { Instant } from '../../shared/time.ts';
 import type { World } from '../../world.ts';
 import { lockStream, unsend } from '../events/store.ts';
 import {
@@ -23,6 +26,8 @@ export interface Subscribed {
   readonly subscription: Subscription;
   readonly version: number;
   readonly state: CertificateState;
+  /** Since when the key that signed that version is believed no more; undefined while it is. */
+  readonly keyRevokedAt: Instant | undefined;
 }
 
 /**
@@ -38,7 +43,16 @@ export async function subscribe(world: World, act: ClientAct, number: string): P
   const newest = (await versionsOf(db, number)).at(-1);
   if (!newest) throw notVerified();
   const state = stateOf(await changesOf(db, newest), act.at);
-  return { subscription, version: newest.version, state };
+  const { version, keyId } = newest;
+  return { subscription, version, state, keyRevokedAt: await revokedAt(world, keyId) };
+}
+
+/** By the manifest here, or by what is on record, where another machine has the newer manifest first. */
+async function revokedAt({ db, keys }: World, keyId: string): Promise<Instant | undefined> {
+  const { manifest } = await keys.manifest();
+  const isOf = (event: { keyId: string; kind: string }): boolean =>
+    event.keyId === keyId && event.kind === 'compromised';
+  return keyRevokedAt(manifest, keyId) ?? (await keyEvents(db)).find(isOf)?.at;
 }
 
 async function subscribed(world: World, act: ClientAct, number: string): Promise<Subscription> {

@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { StatusChange } from '../../../src/revocation/state.ts';
-import { factsOf, inOrder, isNews } from '../../../src/webhooks/events/event.ts';
+import { factsOf, inOrder, isNews, withKeyFacts } from '../../../src/webhooks/events/event.ts';
 import { aChange, numberOf } from '../a-story.ts';
 
 const NUMBER = numberOf(1);
@@ -104,6 +104,42 @@ test('news is what was recorded after the subscription, and ends after it', t =>
   t.false(isNews(suspended, { afterSeq: 1, since: 0 }));
   t.true(isNews(ended, { afterSeq: 1, since: DAY - 1 }));
   t.false(isNews(ended, { afterSeq: 0, since: DAY })); // shown as valid already
+});
+
+test('a revoked key is told between what was before it and what came after; an ended version is not told', t => {
+  const changes = story(
+    { until: DAY },
+    { change: 'RESUME' },
+    { change: 'SUPERSEDE', reason: 'KEY_REVOKED' },
+    { version: 2, change: 'REVOKE' },
+  );
+  const versions = [1, 2].map(version => ({ number: NUMBER, version, keyId: `key-${version}` }));
+  const at = (revoked: Record<string, number>): readonly string[] =>
+    withKeyFacts(factsOf(changes, DAY), { versions, changes, revoked: new Map(Object.entries(revoked)) }).map(
+      ({ source, state }) => `${source} ${state}`,
+    );
+
+  t.deepEqual(at({ 'key-1': 150 }).slice(0, 3), ['1 SUSPENDED', `${NUMBER}-1-key SUSPENDED`, '2 VALID']);
+  t.deepEqual(at({ 'key-1': 200 }).slice(1, 3), ['2 VALID', `${NUMBER}-1-key VALID`]);
+  t.deepEqual(at({ 'key-1': 300 }).slice(1), [
+    '2 VALID',
+    `${NUMBER}-1-key VALID`,
+    '3 SUPERSEDED',
+    '4 REVOKED',
+  ]);
+  t.deepEqual(at({ 'key-1': 301, 'key-2': 400, 'key-3': 1 }), [
+    ...['1 SUSPENDED', '2 VALID', '3 SUPERSEDED', '4 REVOKED'],
+  ]);
+  t.deepEqual(at({ 'key-2': 399 }).slice(2), ['3 SUPERSEDED', `${NUMBER}-2-key VALID`, '4 REVOKED']);
+});
+
+test('the sources of revoked keys fit their column', t => {
+  const versions = [{ number: NUMBER, version: 99, keyId: 'key-9999' }];
+  const [fact] = withKeyFacts([], { versions, changes: [], revoked: new Map([['key-9999', 100]]) });
+
+  t.true((fact?.source.length ?? Infinity) <= 30);
+  t.true(fact && isNews(fact, { afterSeq: 999, since: 100 })); // shown in the same second, or before on a slow clock
+  t.false(fact && isNews(fact, { afterSeq: 0, since: 100 + DAY }));
 });
 
 test('events of several certificates are in order of time, those of one in their own order whatever the clocks said', t => {

@@ -28,6 +28,10 @@ const CERTIFICATE_TONES: Readonly<Record<CollectionCertificate['state'] | 'IN_PR
   CANCELLED: 'stop',
 };
 
-export function certificateTone(state: keyof typeof CERTIFICATE_TONES): Tone {
-  return CERTIFICATE_TONES[state];
+/** @param item what is valid on record and refused by every verifier is stopped */
+export function certificateTone(item: {
+  readonly state: keyof typeof CERTIFICATE_TONES;
+  readonly keyRevokedAt?: string;
+}): Tone {
+  return item.state === 'VALID' && item.keyRevokedAt !== undefined ? 'stop' : CERTIFICATE_TONES[item.state];
 }
