@@ -10,9 +10,12 @@ import {
   type CertificateRecord,
   type ChangeView,
 } from '../../src/shared/shapes/shapes.ts';
+import { isoAt } from '../../src/shared/time.ts';
+import { anActor } from '../support/actor.ts';
 import { served } from '../support/api.ts';
 import { aBureau, anAct, idNumberOf, JULY, someCells, takeIn } from '../support/bureau.ts';
 import { databases } from '../support/database.ts';
+import { compromised } from '../support/leaked.ts';
 import { aStaff } from '../support/people.ts';
 
 const BUREAU = {
@@ -88,5 +91,26 @@ for (const database of databases()) {
     t.is((await server.get('/api/certificates/B1220219999998/record')).code, 'CERTIFICATE_UNKNOWN');
     server.by = administrator.actor;
     t.is((await server.get(`/api/certificates/${number}/record`)).code, 'FORBIDDEN');
+  });
+
+  test(`a version whose key is revoked is not called valid, on ${database.name}`, async t => {
+    const world = await aBureau(t, database);
+    const ids = await takeIn(world, [someCells()]);
+    await releaseAll(world, anAct(), { month: JULY, options: { unprintable: () => [] } });
+    const number = (await certificatesFor(world.db, ids))[0]?.number ?? '';
+    const server = await served(t, world, changeRoutes);
+    server.by = anActor('bureau', 'handler');
+    await compromised(world);
+
+    const { body } = await server.get(`/api/certificates/${number}/record`);
+
+    if (!isCertificateRecord(body)) throw new RangeError(JSON.stringify(body));
+    const refused = {
+      state: 'VALID',
+      stateName: '签名密钥已作废，等待换发',
+      keyRevokedAt: isoAt(world.clock()),
+    } as const;
+    t.like(body, refused);
+    t.like(body.versions[0], refused);
   });
 }

@@ -9,6 +9,7 @@ import { dateAt } from '../../src/shared/time.ts';
 import { anActor } from '../support/actor.ts';
 import { idNumberOf } from '../support/bureau.ts';
 import { databases } from '../support/database.ts';
+import { compromised } from '../support/leaked.ts';
 import { aClerk, aScene, EVE, numberOf, OPENING, type Scene } from './a-holder.ts';
 
 const OWN = '1'.repeat(32);
@@ -49,6 +50,21 @@ async function exported(scene: Scene, body: unknown): Promise<Response> {
 }
 
 for (const database of databases()) {
+  test(`${database.name}: a certificate whose key is revoked is not called valid on the employer's page or in its table`, async t => {
+    const scene = await aScene(t, database);
+    await employ(scene, [1]);
+    scene.service.by = aClerk();
+    await compromised(scene.world);
+
+    const { body } = await scene.service.get('/api/staff-certificates');
+    const csv = await (await exported(scene, { reason: '职称聘任核对' })).text();
+
+    t.true(isStaffCertificatePage(body), JSON.stringify(body));
+    t.regex(JSON.stringify(body), /"stateName":"签名密钥已作废，等待换发","keyRevokedAt":"2021-/);
+    t.regex(csv, /签名密钥已作废，等待换发/);
+    t.notRegex(csv, /,"?有效/);
+  });
+
   // R34: an employer sees only people with a current employment link
   test(`${database.name}: an employer sees the certificates of those who work there, masked, and nobody else's`, async t => {
     const scene = await aScene(t, database, { holders: 3 });

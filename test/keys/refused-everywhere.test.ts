@@ -5,11 +5,8 @@
 import test, { type ExecutionContext } from 'ava';
 import { ZhichengClient } from '../../src/client/zhicheng-client.ts';
 import { versionsOf } from '../../src/certificate/store.ts';
-import { recordCompromise } from '../../src/issuance/key-life/compromise.ts';
 import { reissue } from '../../src/issuance/key-life/reissue.ts';
 import { releaseAll } from '../../src/issuance/release-all.ts';
-import { replaceKey } from '../../src/keys/ceremony.ts';
-import { didOf } from '../../src/keys/did-document.ts';
 import { KEY_REVOKED_WORD } from '../../src/revocation/state.ts';
 import { publish } from '../../src/revocation/publish.ts';
 import { startService } from '../../src/service.ts';
@@ -35,6 +32,7 @@ import { aSigner } from '../clients/signing.ts';
 import { ask, newestCode } from '../lookups/asking.ts';
 import { aBureau, anAct, idNumberOf, JULY, someCells, takeIn } from '../support/bureau.ts';
 import { databases, type TestDatabase } from '../support/database.ts';
+import { compromised, FIRST_MONTHS_KEY } from '../support/leaked.ts';
 import { client, signInHolder, type Client } from '../support/people.ts';
 import { derive } from '../webhooks/a-story.ts';
 import { aTarget, type Target } from '../webhooks/a-target.ts';
@@ -42,7 +40,6 @@ import { aTarget, type Target } from '../webhooks/a-target.ts';
 const PERSON = { idNumber: idNumberOf(1), phone: '19900001001' };
 /** Collection of July's certificates has opened. */
 const OPEN: Instant = startOf('2021-08-20') + 9 * 3600;
-const LEAKED = 4;
 /** The service reads its trust anew every few seconds. */
 const A_WHILE = 60;
 const options = { unprintable: () => [] };
@@ -64,14 +61,14 @@ for (const database of databases()) {
     const before = await asked(t, scene);
     const copy = await ownCopies(scene);
     const revokedAt = (clock.now += A_WHILE);
-    await compromise(world);
+    await compromised(world);
     clock.now += A_WHILE;
     const meanwhile = await asked(t, scene);
     const copyMeanwhile = await ownCopies(scene);
     const onceMore = await body.subscribe(number);
     await told(scene);
     clock.now += A_WHILE;
-    await reissue(world, anAct(clock.now), { number: LEAKED, options });
+    await reissue(world, anAct(clock.now), { number: FIRST_MONTHS_KEY, options });
     clock.now += A_WHILE;
     const after = await asked(t, scene);
     const copyAfter = await ownCopies(scene);
@@ -153,14 +150,6 @@ async function aScene(t: ExecutionContext, database: TestDatabase): Promise<Scen
   });
   const target = await aTarget(t);
   return { world, url, clock, number, client: api, holder, target, shareCode: code, file: new Uint8Array(file) };
-}
-
-/** The ceremony and the record, as `zhicheng keys compromise` does them. */
-async function compromise(world: World): Promise<void> {
-  const { config } = world;
-  const ceremony = { folders: config, did: didOf(config.origin), at: world.clock(), ...config };
-  await replaceKey(ceremony, LEAKED, undefined);
-  await recordCompromise(world, anAct(world.clock()), { number: LEAKED, document: '津人社密〔2021〕1号' });
 }
 
 /** What every place says of the certificate now, each answer by its shape. */

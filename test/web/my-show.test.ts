@@ -2,6 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { PDFDocument } from '@cantoo/pdf-lib';
 import { readOneCode } from '../../src/certificate/read-image.ts';
+import { reissue } from '../../src/issuance/key-life/reissue.ts';
+import { anAct } from '../support/bureau.ts';
+import { compromised, FIRST_MONTHS_KEY } from '../support/leaked.ts';
 import { client } from '../support/people.ts';
 import { aPassFor, certified, decide, signIn, type Scene } from './my-scene.ts';
 import { COLLECTION, inBrowser, isTooWide, link, press, submitPass, violationsOn } from './my-steps.ts';
@@ -90,6 +93,37 @@ inBrowser(
     const own = await page.getByRole('link', { name: '打开查验页' }).getAttribute('href');
 
     t.not(text, own ?? '');
+  },
+);
+
+inBrowser(
+  'a certificate whose key is revoked says so and offers nothing that would be refused, until its next version',
+  async (t, scene) => {
+    const { page, url, world } = scene;
+    await atCertificate(scene);
+    await compromised(world);
+    await page.reload();
+    await page.getByText('签名密钥已作废，等待换发').waitFor();
+    await scene.shot('33-key-revoked');
+
+    t.true(await page.getByText('您的职称不受影响').isVisible());
+    for (const name of ['显示证书', '下载 PDF', '下载图片（PNG）', '打印'])
+      t.is(await page.getByRole('button', { name }).count(), 0, name);
+    for (const name of ['分享码', '加注副本'])
+      t.is(await page.getByRole('heading', { name, exact: true }).count(), 0, name);
+    t.is(await page.getByText('证书有效').count(), 0);
+    t.deepEqual(await violationsOn(page), []);
+    await page.goto(`${url}/my`);
+    await page.getByText('签名密钥已作废，等待换发').waitFor();
+    t.is(await page.getByText('可以领取了').count(), 0);
+
+    const options = { unprintable: () => [] };
+    await reissue(world, anAct(scene.now()), { number: FIRST_MONTHS_KEY, options });
+    await page.reload();
+    await link(page, /可以领取了/);
+    await page.getByText('第 2 版').waitFor();
+    t.true(await page.getByRole('button', { name: '显示证书' }).isVisible());
+    t.is(await page.getByText('签名密钥已作废').count(), 0);
   },
 );
 

@@ -6,6 +6,7 @@ import { newAct } from '../../src/world.ts';
 import { messagesSent, newestCode } from '../lookups/asking.ts';
 import { actOf, aHolder } from '../support/actor.ts';
 import { idNumberOf, JULY_30 } from '../support/bureau.ts';
+import { compromised } from '../support/leaked.ts';
 import {
   answerWith,
   askFor,
@@ -91,6 +92,20 @@ inBrowser(
     t.is(await stateShown(page), 'VALID');
   },
 );
+
+inBrowser('a certificate whose key is revoked is shown as refused, never as valid', async (t, visit) => {
+  const { page, url, world } = visit;
+  const code = await aShareCode(visit);
+  await compromised(world);
+
+  await page.goto(`${url}/query#s=${code}`);
+
+  t.is(await stateShown(page), 'KEY_REVOKED');
+  const said = (await page.textContent('.shown')) ?? '';
+  t.regex(said, /签名密钥已作废，等待换发.*不得采信/);
+  t.notRegex(said, /证书有效/);
+  await shoot(page, '15-key-revoked');
+});
 
 inBrowser('a share link with markup in it runs nothing and is no code', async (t, visit) => {
   const { page, url } = visit;
