@@ -4,7 +4,7 @@ import { findHolder } from '../accounts/people/store.ts';
 import { demandMay, type PersonalAct } from '../accounts/role.ts';
 import { takeTriesIn } from '../accounts/sign-in/limit.ts';
 import { record } from '../audit/record.ts';
-import { getOwn } from '../collection/collect.ts';
+import { getOwn, KeyRevoked } from '../collection/collect.ts';
 import { inTransaction } from '../db/tx.ts';
 import { STATE_WORDS } from '../revocation/state.ts';
 import { DomainError } from '../shared/errors.ts';
@@ -29,17 +29,18 @@ export interface Made {
 /**
  * The code opens the certificate's details from now to the end of its last day in Shanghai.
  * @throws Forbidden; DomainError CONTENT_INVALID, NOT_FOUND, STATE_CONFLICT unless the certificate is valid, TOO_MANY_SHARE_CODES,
- *   TOO_MANY_ATTEMPTS; NotCollectable
+ *   TOO_MANY_ATTEMPTS; NotCollectable, KeyRevoked
  */
 export async function makeShareCode(world: World, act: PersonalAct, wanted: ShareWanted): Promise<Made> {
   demandMay(act.by, 'share-code.manage');
   const purpose = demandWords(wanted.purpose, '/purpose', 100);
-  const { application, certificate, state } = await getOwn(world, act, wanted.number);
+  const { application, certificate, state, keyRevokedAt } = await getOwn(world, act, wanted.number);
   if (state !== 'VALID')
     throw new DomainError(
       'STATE_CONFLICT',
       `证书${STATE_WORDS[state]}，不能生成分享码；原因和救济途径请见证书详情。`,
     );
+  if (keyRevokedAt !== undefined) throw new KeyRevoked();
 
   const validThrough = addDays(dateAt(act.at), wanted.days);
   const shareCode: ShareCode = {

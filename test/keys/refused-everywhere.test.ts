@@ -54,7 +54,7 @@ for (const database of databases()) {
     const subscribed = await body.subscribe(number);
     const good = (version: number) => ({
       ...{ byNumber: ['valid', 'VALID', '有效', version], byCredential: 'valid', statusAt: '有效' },
-      ...{ verify: 'valid', held: ['VALID', '有效'], listed: '有效', files: [200, 200], newCopy: 201 },
+      ...{ verify: 'valid', held: ['VALID', '有效'], listed: '有效', files: [200, 200], newCopy: 201, newShare: 201 },
       ...{ shared: '有效', lookedUp: '有效', keyRevokedAt: [] },
     });
 
@@ -79,7 +79,7 @@ for (const database of databases()) {
       ...{ byNumber: ['invalid', 'VALID', KEY_REVOKED_WORD, 1], byCredential: 'invalid' },
       ...{ statusAt: KEY_REVOKED_WORD, verify: 'invalid' },
       ...{ held: ['VALID', KEY_REVOKED_WORD], listed: KEY_REVOKED_WORD },
-      ...{ files: ['KEY_REVOKED', 'KEY_REVOKED'], newCopy: 'KEY_REVOKED' },
+      ...{ files: ['KEY_REVOKED', 'KEY_REVOKED'], newCopy: 'KEY_REVOKED', newShare: 'KEY_REVOKED' },
       ...{ shared: KEY_REVOKED_WORD, lookedUp: KEY_REVOKED_WORD, keyRevokedAt: [isoAt(revokedAt)] },
       file: ['original', 'invalid'],
     });
@@ -188,6 +188,7 @@ async function asked(t: ExecutionContext, scene: Scene): Promise<Record<string, 
     listed: items[0]?.stateName,
     files: await Promise.all(files),
     newCopy: await outcomeOf(holder, '/api/me/use-copies', { number, ...USE }),
+    newShare: await outcomeOf(holder, '/api/me/share-codes', { number, purpose: '岗位聘任核验', days: 1 }),
     shared: shared.stateName,
     lookedUp: lookedUp.stateName,
     file: await checked(scene),
