@@ -10,6 +10,7 @@ import { chromium, type Browser, type BrowserContext } from 'playwright-core';
 import { pino } from 'pino';
 import { certificatesFor } from '../../src/certificate/store.ts';
 import { startService } from '../../src/service.ts';
+import { commonWords } from '../../src/web/shared/common-words.ts';
 import { projectFile } from '../../src/shared/project.ts';
 import { startOf } from '../../src/shared/time.ts';
 import { closeWorld } from '../../src/world.ts';
@@ -54,7 +55,12 @@ interface Known {
 
 const BY_NOBODY = { as: 'nobody', scriptKb: HOLDER_KB } as const;
 const BY_HOLDER = { as: 'holder', scriptKb: HOLDER_KB, file: 'my.html' } as const;
-const BY_STAFF = { as: 'handler', scriptKb: DESK_KB, file: 'desk.html' } as const;
+const AT_DESK = {
+  as: 'handler',
+  scriptKb: DESK_KB,
+  file: 'desk.html',
+  control: 'main a, main button, main input, main .empty', // a register may be empty
+} as const;
 const PAGES: readonly PageRow[] = [
   { name: '/', file: 'index.html', path: () => '/', control: 'main a', ...BY_NOBODY },
   { name: '/v', file: 'v.html', path: () => '/v', control: 'main button', ...BY_NOBODY },
@@ -83,7 +89,26 @@ const PAGES: readonly PageRow[] = [
     as: 'nobody',
     scriptKb: DESK_KB,
   },
-  { name: '/desk, handler', path: () => '/desk', control: 'main a, main button, main input', ...BY_STAFF },
+  ...[
+    '',
+    '/month',
+    '/month/2021-09/batch',
+    '/rosters',
+    '/change-sheets',
+    '/changes',
+    '/organisations',
+    '/committees',
+    '/entitlements',
+    '/calendar',
+    '/reports',
+    '/trust',
+  ].map((place): PageRow => ({ name: `/desk${place}, handler`, path: () => `/desk${place}`, ...AT_DESK })),
+  {
+    name: '/desk, an application',
+    path: ({ application }) => `/desk/applications/${application}`,
+    ...AT_DESK,
+  },
+  { name: '/desk, a certificate', path: ({ number }) => `/desk/certificates/${number}`, ...AT_DESK },
 ];
 
 /** One row of figures for each page that is built, or a loud word that nothing was measured. */
@@ -194,7 +219,10 @@ function noteWhenUsable(control: string): string {
     const isShown = element => element !== null && element.getClientRects().length > 0;
     const look = () => {
       const controls = [...document.querySelectorAll(${JSON.stringify(control)})];
-      const isReady = controls.some(each => !each.disabled && isShown(each));
+      const isLoading = [...document.querySelectorAll('[role=status]')].some(
+        each => each.textContent.trim() === ${JSON.stringify(commonWords.loading)},
+      );
+      const isReady = !isLoading && controls.some(each => !each.disabled && isShown(each));
       if (isReady && isShown(document.querySelector('h1'))) return resolve(performance.now());
       requestAnimationFrame(look);
     };

@@ -8,4 +8,4 @@ import { makeRouter } from './router.ts';
 
 createApp(DeskApp).use(makeRouter()).provide(localeContextKey, ref(zhCn)).mount('#page');
 // most people's day begins at the work list: its script comes while the session is still asked for
-void import('./work/WorkPage.vue').catch(() => undefined); // the router asks again, and says what is wrong
+if (/^\/desk\/?$/.test(location.pathname)) void import('./work/WorkPage.vue').catch(() => undefined); // the router asks again, and says what is wrong
